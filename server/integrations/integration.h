@@ -1,0 +1,191 @@
+// An integration is a definition: how to authenticate with one provider and how to call its API. Plain values, no
+// I/O. Field names in JSON and YAML are the camelCase forms of those here; api.yaml holds the schema.
+//
+// Every text marked (T) is a template (base/template.h).
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/secret.h"
+#include "projects/project.h"
+
+namespace tenon {
+
+using IntegrationId = Id<struct IntegrationIdTag>;
+
+enum class IntegrationStatus { draft, active, inactive };
+// The contract's names: oauth, basic, oauth_client_credential, ropc_app.
+enum class AuthMethodKind { oauth, basic, oauth_client_credential, ropc_app };
+enum class InputType { text, password, email, url, number, textarea, select };
+enum class ClientAuthentication { basic, body, automatic };  // "auto": Basic first, then body
+enum class TokenRequestBody { form, json };
+
+struct NamedTemplate {
+    std::string name;
+    std::string value;  // (T)
+    bool operator==(const NamedTemplate&) const = default;
+};
+
+struct InputOption {
+    std::string label;
+    std::string value;
+    bool operator==(const InputOption&) const = default;
+};
+
+// Something the end user fills in before connecting; {{ inputs.<id> }} in templates.
+struct InputField {
+    std::string id;  // [A-Za-z_][A-Za-z0-9_]{0,63}
+    std::string title;
+    std::string subtitle;
+    std::string placeholder;
+    std::string prefix_label;
+    std::string suffix_label;
+    InputType type = InputType::text;
+    bool required = true;
+    std::string pattern;  // ECMAScript-like, anchored; empty for none
+    std::string default_value;
+    std::vector<InputOption> options;  // of a select
+    bool operator==(const InputField&) const = default;
+};
+
+// Where the interesting values stand in a token answer (paths as in base/json.h find_path).
+struct TokenResponsePaths {
+    std::string access_token = "access_token";
+    std::string refresh_token = "refresh_token";
+    std::string expires_in = "expires_in";  // seconds from now
+    std::string scope = "scope";
+    std::string error = "error";
+    bool operator==(const TokenResponsePaths&) const = default;
+};
+
+// A value taken from the token answer and usable as {{ token.<name> }}.
+struct CapturedValue {
+    std::string name;
+    std::string path;
+    bool operator==(const CapturedValue&) const = default;
+};
+
+// A fully custom token request (ropc_app), in place of the standard password grant.
+struct CustomTokenRequest {
+    std::string method = "POST";
+    std::vector<NamedTemplate> headers;
+    TokenRequestBody body_type = TokenRequestBody::json;
+    std::vector<NamedTemplate> body;
+    bool operator==(const CustomTokenRequest&) const = default;
+};
+
+struct Authentication {
+    AuthMethodKind method = AuthMethodKind::oauth;
+    std::vector<InputField> input_fields;
+
+    // oauth, oauth_client_credential, ropc_app
+    std::string authorization_url;  // (T) oauth only; its own query string is kept
+    std::string access_token_url;   // (T)
+    std::string refresh_url;        // (T) empty: the access token URL
+    std::string revocation_url;     // (T) empty: none
+    std::string client_id;          // (T)
+    bool has_client_secret = false;  // the secret itself is sealed in the store, write-only
+    std::vector<std::string> scopes;
+    std::string scope_separator = " ";
+    bool pkce = true;  // S256
+    ClientAuthentication client_authentication = ClientAuthentication::automatic;
+    std::vector<NamedTemplate> authorize_parameters;
+    std::vector<NamedTemplate> token_parameters;
+    std::vector<NamedTemplate> refresh_parameters;
+    std::vector<NamedTemplate> token_headers;
+    TokenRequestBody token_request_body = TokenRequestBody::form;
+    TokenResponsePaths token_response;
+    std::vector<CapturedValue> captured_from_token;     // {{ token.<name> }}
+    std::vector<std::string> captured_from_callback;    // {{ callback.<name> }}
+    std::string issuer;                                  // RFC 9207: compared with `iss` when set
+    std::optional<CustomTokenRequest> custom_token_request;  // ropc_app
+    bool asks_api_key = true;  // ropc_app: whether the end user is asked for an API key too
+
+    bool operator==(const Authentication&) const = default;
+};
+
+enum class ApiAuthorizationType { none, bearer, basic, query_params, auth_header };
+
+// How a call to the provider's API is authorised. Only the members of its type are used.
+struct ApiAuthorization {
+    ApiAuthorizationType type = ApiAuthorizationType::bearer;
+    std::string token = "{{ credential.access_token }}";  // (T) bearer
+    std::string username;                                 // (T) basic
+    std::string password;                                 // (T) basic
+    std::vector<NamedTemplate> params;                    // query_params
+    std::vector<NamedTemplate> headers;                   // auth_header
+    bool operator==(const ApiAuthorization&) const = default;
+};
+
+// A request that proves a new credential works; any 2xx passes.
+struct TestEndpoint {
+    std::string method = "GET";
+    std::string path;  // (T) relative to the base URL, or absolute
+    bool operator==(const TestEndpoint&) const = default;
+};
+
+enum class UserProfileStrategy { http, jwt };
+
+// What is learned about the account once, at connection: becomes `providerData`, usable as {{ profile.<name> }}.
+struct UserProfile {
+    UserProfileStrategy strategy = UserProfileStrategy::http;
+    std::string method = "GET";
+    std::string url;  // (T) http: relative to the base URL, or absolute
+    std::vector<NamedTemplate> headers;
+    std::string body;                      // (T) http
+    std::vector<CapturedValue> fields;     // name → path; empty: every scalar at the top of the answer
+    std::string provider_id_path;          // becomes `providerId`; empty: none
+    bool require_success = true;           // failing means the account is not connected (0704)
+    bool operator==(const UserProfile&) const = default;
+};
+
+struct ApiSetup {
+    std::string base_url;  // (T)
+    ApiAuthorization authorization;
+    std::vector<NamedTemplate> headers;  // sent with each call
+    std::optional<TestEndpoint> test_endpoint;
+    std::optional<UserProfile> user_profile;
+    // Limits towards this provider; absent: the server's defaults.
+    std::optional<std::chrono::milliseconds> connect_timeout;
+    std::optional<std::chrono::milliseconds> first_byte_timeout;
+    std::optional<std::chrono::milliseconds> idle_timeout;
+    std::optional<std::chrono::milliseconds> total_timeout;
+    int retries_max = 0;                      // only for idempotent verbs and unsent requests
+    std::optional<int> rate_limit_per_minute;  // per connected user
+    bool operator==(const ApiSetup&) const = default;
+};
+
+// What a developer writes. Names, rules and limits: integrations/api.yaml.
+struct IntegrationDefinition {
+    std::string name;
+    std::string slug;  // without "custom."; derived from the name when empty; immutable after creation
+    std::string description;
+    std::string icon_svg;      // sanitised
+    std::string accent_color;  // "#rrggbb"
+    std::string overview;      // Markdown for the portal
+    Authentication authentication;
+    ApiSetup api;
+    bool operator==(const IntegrationDefinition&) const = default;
+};
+
+struct Integration {
+    IntegrationId id;
+    ProjectId project_id;
+    IntegrationStatus status = IntegrationStatus::draft;
+    std::int64_t revision = 1;  // grows with each change; caches and updates compare it
+    IntegrationDefinition definition;
+    std::string sealed_client_secret;  // empty: none; opened with the project's keys
+    Timestamp created_at;
+    Timestamp updated_at;
+
+    std::string type() const { return "custom." + definition.slug; }
+};
+
+}  // namespace tenon
