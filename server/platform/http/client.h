@@ -1,9 +1,10 @@
-// Outgoing HTTP with bodies in memory: token requests, test endpoints, user profiles, revocation. The proxy's streaming
-// path uses the same connection pools through upstream.h.
+// Outgoing HTTP with bodies in memory: token requests, test endpoints, user profiles, revocation.
+// The proxy's streaming path uses the same connection pools through upstream.h.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "base/result.h"
@@ -14,9 +15,10 @@ namespace tenon::http {
 
 // Every wait towards a provider, by name. The name stands in the error when one passes.
 struct UpstreamLimits {
-    std::chrono::milliseconds connect_timeout{10'000};     // DNS, TCP and TLS together
-    std::chrono::milliseconds first_byte_timeout{60'000};  // request sent until the head of the answer
-    std::chrono::milliseconds idle_timeout{60'000};        // no byte in either direction
+    std::chrono::milliseconds connect_timeout{10'000};  // DNS, TCP and TLS together
+    std::chrono::milliseconds first_byte_timeout{
+        60'000};                                     // request sent until the head of the answer
+    std::chrono::milliseconds idle_timeout{60'000};  // no byte in either direction
     std::chrono::milliseconds total_timeout{300'000};
     std::size_t head_bytes_max = 65'536;
     std::size_t body_bytes_max = 10U << 20U;  // of buffered answers; streams have no limit
@@ -38,15 +40,20 @@ struct ClientResponse {
 
 // Redirects are never followed: a 3xx is returned as it came.
 //
-// Errors: invalid_input "egress.url_invalid"; forbidden "egress.denied" (the address is not allowed; nothing was
-// sent); provider_failed "upstream.dns_failed", "upstream.connect_failed", "upstream.tls_failed",
-// "upstream.connection_closed", "upstream.malformed_response", "upstream.head_too_large",
-// "upstream.body_too_large"; provider_timed_out "upstream.timeout" (the message names the limit);
-// unavailable "upstream.overloaded".
+// Errors: invalid_input "egress.url_invalid"; forbidden "egress.denied" (the address is not
+// allowed; nothing was sent); provider_failed "upstream.dns_failed", "upstream.connect_failed",
+// "upstream.tls_failed", "upstream.connection_closed", "upstream.malformed_response",
+// "upstream.head_too_large", "upstream.body_too_large"; provider_timed_out "upstream.timeout" (the
+// message names the limit); unavailable "upstream.overloaded".
 class HttpClient {
  public:
     virtual ~HttpClient() = default;
     virtual Task<Result<ClientResponse>> send(ClientRequest request) = 0;
 };
+
+class UpstreamPools;
+
+// The client on the pools of upstream.h. `pools` outlives it. Safe to use from every loop.
+std::unique_ptr<HttpClient> make_http_client(UpstreamPools& pools, std::string version);
 
 }  // namespace tenon::http
