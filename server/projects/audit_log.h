@@ -1,5 +1,5 @@
-// Who changed what, when: one row for each change made by a person or a key, in the same transaction as the change.
-// Never holds a secret.
+// Who changed what, when: one row for each change made by a person or a key, in the same
+// transaction as the change. Never holds a secret.
 #pragma once
 
 #include <optional>
@@ -13,8 +13,8 @@
 
 namespace tenon {
 
-// Who acts. `kind` is "account", "api_key", "connected_user", "command_line" or "system"; `id` is the account's,
-// key's or user's id; `label` is what people read (an e-mail address, a key's name).
+// Who acts. `kind` is "account", "api_key", "connected_user", "command_line" or "system"; `id` is
+// the account's, key's or user's id; `label` is what people read (an e-mail address, a key's name).
 struct Actor {
     std::string kind;
     std::string id;
@@ -27,7 +27,7 @@ struct AuditEvent {
     std::string action;       // "integration.created", "credential.disconnected", …
     std::string target_kind;  // "integration"
     std::string target_id;
-    JsonObject details;       // names of changed fields and harmless facts
+    JsonObject details;  // names of changed fields and harmless facts
 };
 
 struct AuditEntry {

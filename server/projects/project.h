@@ -1,4 +1,5 @@
-// A project is the unit of isolation: it has its own keys, users, integrations and secrets. Plain values, no I/O.
+// A project is the unit of isolation: it has its own keys, users, integrations and secrets. Plain
+// values, no I/O.
 #pragma once
 
 #include <string>
@@ -16,13 +17,15 @@ using EnvironmentSecretId = Id<struct EnvironmentSecretIdTag>;
 struct Project {
     ProjectId id;
     std::string name;
-    // Origins that may frame the portal and receive its messages, such as "https://app.example.com".
+    // Origins that may frame the portal and receive its messages, such as
+    // "https://app.example.com".
     std::vector<std::string> allowed_origins;
     Timestamp created_at;
     Timestamp updated_at;
 };
 
-// The public half of a key that the product signs user tokens with. Several may be active, so rotation has no gap.
+// The public half of a key that the product signs user tokens with. Several may be active, so
+// rotation has no gap.
 struct SigningKey {
     SigningKeyId id;
     ProjectId project_id;
@@ -31,7 +34,8 @@ struct SigningKey {
     Timestamp created_at;
 };
 
-// A named secret of a project, usable in templates as {{ secrets.NAME }}. The value is sealed and never read back.
+// A named secret of a project, usable in templates as {{ secrets.NAME }}. The value is sealed and
+// never read back.
 struct EnvironmentSecret {
     EnvironmentSecretId id;
     ProjectId project_id;
