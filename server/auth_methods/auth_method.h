@@ -1,5 +1,5 @@
-// An authentication method is one file: which fields the end user is asked for, how a connection begins and completes,
-// how a token is refreshed. auth_methods/catalog.cpp lists them.
+// An authentication method is one file: which fields the end user is asked for, how a connection
+// begins and completes, how a token is refreshed. auth_methods/catalog.cpp lists them.
 #pragma once
 
 #include <map>
@@ -54,17 +54,20 @@ class AuthMethod {
     virtual Result<AuthorizationRequest> begin(const OpenIntegration& integration,
                                                const CredentialSecrets& inputs,
                                                const AuthorizationContext& context) const = 0;
-    // Turns what was filled in (and the provider's answer, if there was a page) into a usable credential's secrets.
-    // Errors name the provider's words: unprocessable "connect.token_request_failed" and the like.
+    // Turns what was filled in (and the provider's answer, if there was a page) into a usable
+    // credential's secrets. Errors name the provider's words: unprocessable
+    // "connect.token_request_failed" and the like.
     virtual Task<Result<RefreshedTokens>> complete(const OpenIntegration& integration,
                                                    CredentialSecrets inputs,
                                                    std::optional<AuthorizationAnswer> answer,
                                                    AuthorizationContext context) const = 0;
-    virtual bool can_refresh(const Integration& integration, const CredentialSecrets& secrets) const = 0;
+    virtual bool can_refresh(const Integration& integration,
+                             const CredentialSecrets& secrets) const = 0;
     virtual Task<Result<tl::expected<RefreshedTokens, RefreshFailure>>> refresh(
         const OpenIntegration& integration, CredentialSecrets secrets) const = 0;
     // RFC 7009, best effort at disconnect; ok when there is no revocation URL.
-    virtual Task<Ok> revoke(const OpenIntegration& integration, CredentialSecrets secrets) const = 0;
+    virtual Task<Ok> revoke(const OpenIntegration& integration,
+                            CredentialSecrets secrets) const = 0;
 };
 
 // What the methods need from outside.

@@ -1,5 +1,5 @@
-// A credential is one connected account of one user for one integration: public facts in the clear, everything
-// secret sealed as one JSON value. Plain values, no I/O.
+// A credential is one connected account of one user for one integration: public facts in the clear,
+// everything secret sealed as one JSON value. Plain values, no I/O.
 #pragma once
 
 #include <map>
@@ -21,18 +21,19 @@ using ConfigurationId = Id<struct ConfigurationIdTag>;
 
 enum class CredentialStatus { pending, valid, invalid };
 
-// Everything secret about a credential. Values of templates come from here: see CredentialSecrets::find.
+// Everything secret about a credential. Values of templates come from here: see
+// CredentialSecrets::find.
 struct CredentialSecrets {
-    std::map<std::string, Secret> inputs;      // {{ inputs.x }}, secret or not
+    std::map<std::string, Secret> inputs;  // {{ inputs.x }}, secret or not
     Secret access_token;
     Secret refresh_token;
     Secret username;
     Secret password;
     Secret api_key;
-    Secret client_id;      // of the end user (oauth_client_credential)
-    Secret client_secret;  // of the end user
-    std::map<std::string, Secret> token;       // {{ token.x }}, captured from the token answer
-    std::map<std::string, Secret> callback;    // {{ callback.x }}
+    Secret client_id;                        // of the end user (oauth_client_credential)
+    Secret client_secret;                    // of the end user
+    std::map<std::string, Secret> token;     // {{ token.x }}, captured from the token answer
+    std::map<std::string, Secret> callback;  // {{ callback.x }}
 
     Secret to_json() const;
     static Result<CredentialSecrets> from_json(const Secret& text);
@@ -44,16 +45,18 @@ struct Credential {
     IntegrationId integration_id;
     UserId user_id;
     CredentialStatus status = CredentialStatus::pending;
-    std::string invalid_code;    // "invalid_grant", "refresh_lost", "provider_401", …; empty unless invalid
+    std::string
+        invalid_code;  // "invalid_grant", "refresh_lost", "provider_401", …; empty unless invalid
     std::string invalid_reason;  // a sentence for people
     std::string external_id;     // empty: none; unique per integration and user
     std::string provider_id;     // empty: unknown
     JsonObject provider_data;    // flat
     std::vector<std::string> granted_scopes;
-    std::optional<Timestamp> expires_at;    // of the access token, when known
+    std::optional<Timestamp> expires_at;  // of the access token, when known
     std::optional<Timestamp> refreshed_at;
-    std::optional<Timestamp> refresh_in_doubt_since;  // a refresh was sent and its outcome is not stored
-    std::optional<Timestamp> refresh_not_before;      // backoff after a transient failure
+    std::optional<Timestamp>
+        refresh_in_doubt_since;  // a refresh was sent and its outcome is not stored
+    std::optional<Timestamp> refresh_not_before;  // backoff after a transient failure
     int refresh_failures = 0;
     std::int64_t version = 1;  // compare-and-set: every write of the secrets raises it
     bool is_preview = false;
@@ -62,7 +65,8 @@ struct Credential {
     std::string sealed_secrets;  // CredentialSecrets under the project's keys
 };
 
-// One set of user settings and workflow switches under a credential; each credential has exactly one default.
+// One set of user settings and workflow switches under a credential; each credential has exactly
+// one default.
 struct Configuration {
     ConfigurationId id;
     CredentialId credential_id;

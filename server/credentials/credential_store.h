@@ -1,0 +1,63 @@
+// SQL of credentials and configurations. Synchronous functions inside a caller's transaction; no
+// rules here.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "credentials/credential.h"
+#include "platform/storage/database.h"
+
+namespace tenon {
+
+struct CredentialFilter {
+    std::optional<UserId> user_id;
+    std::optional<IntegrationId> integration_id;
+    std::optional<CredentialStatus> status;
+};
+
+struct CredentialPage {
+    std::vector<Credential> credentials;
+    std::optional<std::string> next_cursor;
+};
+
+std::string_view status_text(CredentialStatus status);  // "PENDING", "VALID", "INVALID"
+std::optional<CredentialStatus> parse_credential_status(std::string_view text);
+
+class CredentialStore {
+ public:
+    // `slot` makes two first connections of one user collide (conflict "storage.unique"): "single"
+    // for the one account that is replaced, the credential's own id for an additional account.
+    Ok insert(Connection& tx, const Credential& credential, std::string_view slot) const;
+    Result<std::optional<Credential>> find(Connection& tx, ProjectId project,
+                                           CredentialId id) const;
+    // Oldest first.
+    Result<std::vector<Credential>> find_for_user(Connection& tx, ProjectId project, UserId user,
+                                                  std::optional<IntegrationId> integration) const;
+    // Newest first, keyset pages.
+    Result<CredentialPage> list(Connection& tx, ProjectId project, const CredentialFilter& filter,
+                                std::optional<std::string> cursor, int limit) const;
+    Result<std::int64_t> count_for_integration(Connection& tx, ProjectId project,
+                                               IntegrationId integration) const;
+    // Replaces secrets, facts and status of a row, raises its version, and ends every lease,
+    // backoff and doubt, so that a refresh that is still running cannot write its result over this.
+    Ok replace(Connection& tx, const Credential& credential) const;
+    Result<bool> mark_invalid(Connection& tx, const Credential& credential) const;
+    Ok update_provider_facts(Connection& tx, const Credential& credential) const;
+    // With its configurations. False when there was none.
+    Result<bool> remove(Connection& tx, ProjectId project, CredentialId id) const;
+
+    Ok insert_configuration(Connection& tx, const Configuration& configuration) const;
+    // The default one first, then oldest first.
+    Result<std::vector<Configuration>> find_configurations(Connection& tx, ProjectId project,
+                                                           CredentialId credential) const;
+    Result<std::vector<Configuration>> find_configurations_of_user(Connection& tx,
+                                                                   ProjectId project,
+                                                                   UserId user) const;
+    Ok update_configuration(Connection& tx, const Configuration& configuration) const;
+    Ok remove_configuration(Connection& tx, ProjectId project, ConfigurationId id) const;
+};
+
+}  // namespace tenon
