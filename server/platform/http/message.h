@@ -1,5 +1,5 @@
-// HTTP messages as handlers see them (RFC 9110). Requests and responses with bodies in memory; streaming exchanges are
-// in exchange.h.
+// HTTP messages as handlers see them (RFC 9110). Requests and responses with bodies in memory;
+// streaming exchanges are in exchange.h.
 #pragma once
 
 #include <cstdint>
@@ -76,19 +76,19 @@ struct Response {
     void set_cookie(const Cookie& cookie);
 };
 
-// One request with its whole body, checked against the contract before a handler sees it. Owned by the server's
-// connection, alive until the handler's task ends.
+// One request with its whole body, checked against the contract before a handler sees it. Owned by
+// the server's connection, alive until the handler's task ends.
 struct Request {
     std::string method;
-    std::string target;       // as received, path and query
-    std::string path;         // as received, still percent-encoded
-    std::string query;        // without '?', still percent-encoded
+    std::string target;  // as received, path and query
+    std::string path;    // as received, still percent-encoded
+    std::string query;   // without '?', still percent-encoded
     Headers headers;
     std::string body;
     std::optional<Json> json;  // the parsed body, when the operation takes JSON
     std::string peer_address;  // textual IP address of the connection's other end
     bool is_tls = false;
-    std::string request_id;    // also in the log and in X-Request-Id of the answer
+    std::string request_id;  // also in the log and in X-Request-Id of the answer
     std::vector<std::pair<std::string, std::string>> path_parameters;  // decoded, from the route
 
     // Decoded value of a path parameter of the route; the router guarantees that it is there.
@@ -105,7 +105,8 @@ Response no_content();
 // 302 with a Location that the caller has checked.
 Response redirect_to(std::string_view location);
 
-// The one place where an Error becomes an answer: {message, code, status, meta} (paragon-contract §3.2).
+// The one place where an Error becomes an answer: {message, code, status, meta} (paragon-contract
+// §3.2).
 int status_of(ErrorKind kind);
 Response error_response(const Error& error);
 
