@@ -1,5 +1,6 @@
-// An integration is a definition: how to authenticate with one provider and how to call its API. Plain values, no
-// I/O. Field names in JSON and YAML are the camelCase forms of those here; api.yaml holds the schema.
+// An integration is a definition: how to authenticate with one provider and how to call its API.
+// Plain values, no I/O. Field names in JSON and YAML are the camelCase forms of those here;
+// api.yaml holds the schema.
 //
 // Every text marked (T) is a template (base/template.h).
 #pragma once
@@ -8,7 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <variant>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -91,7 +92,10 @@ struct Authentication {
     std::string refresh_url;        // (T) empty: the access token URL
     std::string revocation_url;     // (T) empty: none
     std::string client_id;          // (T)
-    bool has_client_secret = false;  // the secret itself is sealed in the store, write-only
+    // Write-only: a literal secret is sealed in the store; a reference such as {{ secrets.ACME }}
+    // stands here.
+    bool has_client_secret = false;  // of either kind
+    std::string client_secret_reference;
     std::vector<std::string> scopes;
     std::string scope_separator = " ";
     bool pkce = true;  // S256
@@ -102,9 +106,9 @@ struct Authentication {
     std::vector<NamedTemplate> token_headers;
     TokenRequestBody token_request_body = TokenRequestBody::form;
     TokenResponsePaths token_response;
-    std::vector<CapturedValue> captured_from_token;     // {{ token.<name> }}
-    std::vector<std::string> captured_from_callback;    // {{ callback.<name> }}
-    std::string issuer;                                  // RFC 9207: compared with `iss` when set
+    std::vector<CapturedValue> captured_from_token;   // {{ token.<name> }}
+    std::vector<std::string> captured_from_callback;  // {{ callback.<name> }}
+    std::string issuer;                               // RFC 9207: compared with `iss` when set
     std::optional<CustomTokenRequest> custom_token_request;  // ropc_app
     bool asks_api_key = true;  // ropc_app: whether the end user is asked for an API key too
 
@@ -133,16 +137,17 @@ struct TestEndpoint {
 
 enum class UserProfileStrategy { http, jwt };
 
-// What is learned about the account once, at connection: becomes `providerData`, usable as {{ profile.<name> }}.
+// What is learned about the account once, at connection: becomes `providerData`, usable as {{
+// profile.<name> }}.
 struct UserProfile {
     UserProfileStrategy strategy = UserProfileStrategy::http;
     std::string method = "GET";
     std::string url;  // (T) http: relative to the base URL, or absolute
     std::vector<NamedTemplate> headers;
-    std::string body;                      // (T) http
-    std::vector<CapturedValue> fields;     // name → path; empty: every scalar at the top of the answer
-    std::string provider_id_path;          // becomes `providerId`; empty: none
-    bool require_success = true;           // failing means the account is not connected (0704)
+    std::string body;                   // (T) http
+    std::vector<CapturedValue> fields;  // name → path; empty: every scalar at the top of the answer
+    std::string provider_id_path;       // becomes `providerId`; empty: none
+    bool require_success = true;        // failing means the account is not connected (0704)
     bool operator==(const UserProfile&) const = default;
 };
 
@@ -157,7 +162,7 @@ struct ApiSetup {
     std::optional<std::chrono::milliseconds> first_byte_timeout;
     std::optional<std::chrono::milliseconds> idle_timeout;
     std::optional<std::chrono::milliseconds> total_timeout;
-    int retries_max = 0;                      // only for idempotent verbs and unsent requests
+    int retries_max = 0;                       // only for idempotent verbs and unsent requests
     std::optional<int> rate_limit_per_minute;  // per connected user
     bool operator==(const ApiSetup&) const = default;
 };
@@ -165,7 +170,8 @@ struct ApiSetup {
 // What a developer writes. Names, rules and limits: integrations/api.yaml.
 struct IntegrationDefinition {
     std::string name;
-    std::string slug;  // without "custom."; derived from the name when empty; immutable after creation
+    std::string
+        slug;  // without "custom."; derived from the name when empty; immutable after creation
     std::string description;
     std::string icon_svg;      // sanitised
     std::string accent_color;  // "#rrggbb"
@@ -187,5 +193,14 @@ struct Integration {
 
     std::string type() const { return "custom." + definition.slug; }
 };
+
+// The names that JSON, YAML and SQL use.
+std::string_view name_of(IntegrationStatus status);
+std::string_view name_of(AuthMethodKind method);
+std::string_view name_of(InputType type);
+std::string_view name_of(ClientAuthentication style);
+std::string_view name_of(TokenRequestBody body);
+std::string_view name_of(ApiAuthorizationType type);
+std::string_view name_of(UserProfileStrategy strategy);
 
 }  // namespace tenon
