@@ -1,0 +1,171 @@
+// The verbs of connecting an account, without HTTP: begin at the provider's page, end at the
+// callback, connect by what was filled in, disconnect. README.md tells why the flows are closed
+// against COAT, CORF and COSF.
+//
+// A failed flow leaves no credential. Errors that every verb may give: not_found "not_found" for an
+// integration that is not active or not of the project, forbidden "7210" when the user token's
+// permissions do not allow it.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth_methods/auth_method.h"
+#include "auth_methods/integration_opener.h"
+#include "base/result.h"
+#include "connect/account_verifier.h"
+#include "connect/connect_flow.h"
+#include "connect/connect_store.h"
+#include "credentials/credential_service.h"
+#include "integrations/integration_service.h"
+#include "platform/scheduling/task.h"
+#include "platform/storage/database.h"
+#include "projects/project_service.h"
+#include "projects/vault.h"
+
+namespace tenon {
+
+struct ConnectOptions {
+    std::string public_url;  // https://tenon.example.com, without a trailing slash
+    Seconds flow_life{600};
+    Seconds session_life{600};  // of the answer to GET …/session-id/{key}
+    Seconds browser_life{600};  // how long a nonce page binds its browser
+    Seconds link_life{86'400};  // of a connect link that does not say
+    Seconds link_life_max{604'800};
+    std::size_t field_bytes_max = 16'384;  // of one value that the end user fills in
+    std::size_t fields_max = 64;
+    std::size_t code_bytes_max = 8'192;
+    std::size_t callback_query_bytes_max = 16'384;
+    std::size_t expired_rows_per_cleanup = 100;
+};
+
+// Everything the service uses; all of it outlives the service.
+struct ConnectContext {
+    Database& database;
+    Vault& vault;
+    ProjectService& projects;
+    IntegrationService& integrations;
+    CredentialService& credentials;
+    TokenCare& token_care;
+    const AuthMethodCatalog& methods;
+    IntegrationOpener& opener;
+    http::HttpClient& client;
+    const Clock& clock;
+};
+
+// How a flow through the provider's page begins.
+struct AuthorizationStart {
+    IntegrationId integration_id;
+    SubmittedFields fields;  // the integration's input fields
+    InstallOptions install_options;
+    std::string redirect_override;  // the product's own page; of one of the project's origins
+    std::string session_key;        // oauthMetaKeyId; empty: none
+    std::string origin;             // originForPostMessage; empty: none
+    std::string browser;            // cookie of a connect page's browser; empty: see bind_browser
+    std::optional<ConnectLinkId> link_id;
+    Secret link_token;
+};
+
+// The callback request: `integration` as it stands in the path, the query still encoded.
+struct AuthorizationReturn {
+    std::string integration;
+    std::string query;
+    std::string browser;  // the browser's cookie; empty: none
+};
+
+// How the callback ended. What may be shown and posted, and to whom.
+struct AuthorizationEnd {
+    enum class Kind {
+        refused,   // not a flow of this browser and integration: nothing was exchanged, say nothing
+        failed,    // the provider or the account refused it; `error` tells
+        answered,  // the handle must be claimed with the user token
+        connected
+    };
+    Kind kind = Kind::refused;
+    IntegrationId integration_id;
+    std::string integration_name;
+    std::string origin;  // post the end here; empty: do not
+    Secret handle;       // payload of oauth_success_callback; empty: do not post success
+    Secret link_token;   // go back to this connect page; empty: none
+    std::optional<Error> error;
+};
+
+// What the nonce page's request tells about its opener.
+struct BrowserClaim {
+    std::string browser;        // the cookie that the browser will send back
+    std::string opener_origin;  // origin of the window that opened the page; empty: not known
+};
+
+class ConnectService {
+ public:
+    ConnectService(ConnectContext context, ConnectOptions options);
+
+    const ConnectOptions& options() const { return options_; }
+    // The one redirect URI of an integration.
+    std::string redirect_uri(IntegrationId integration) const;
+    // Fields that the end user is asked for: the method's own, then the integration's.
+    std::vector<InputField> fields_of(const Integration& integration) const;
+    bool uses_authorization_page(const Integration& integration) const;
+
+    // Binds the browser to the token of `party`; a known opener of the project's origins confirms
+    // the binding. Returns whether it is confirmed.
+    Task<Result<bool>> bind_browser(ConnectParty party, BrowserClaim claim);
+    // Errors: forbidden "connect.origin_not_allowed", which names the origin.
+    Task<Ok> check_origin(ProjectId project, std::string origin);
+
+    // Returns the provider's URL, complete with state and challenge. Errors: invalid_input
+    // "validation_failed" (names the fields), forbidden "connect.origin_not_allowed".
+    Task<Result<std::string>> begin_authorization(ConnectParty party, AuthorizationStart start);
+    Task<AuthorizationEnd> complete_authorization(AuthorizationReturn returned);
+    // Ends an answered flow, or returns what it connected. Errors: gone "connect.handle_unknown",
+    // conflict "connect.in_progress", and those of connect_with_fields.
+    Task<Result<CredentialWithConfigurations>> claim(ConnectParty party, IntegrationId integration,
+                                                     std::string handle);
+    // The product's own redirect page received the code. Errors: gone "connect.flow_unknown", and
+    // those of connect_with_fields.
+    struct CodeExchange {
+        IntegrationId integration_id;
+        Secret code;
+        std::string redirect_url;
+    };
+    Task<Result<CredentialWithConfigurations>> complete_code(ConnectParty party,
+                                                             CodeExchange exchange);
+
+    // Errors: invalid_input "validation_failed" (names the fields); unprocessable
+    // "connect.token_request_failed"; "7003" (test endpoint) and "0704" (user profile).
+    Task<Result<CredentialWithConfigurations>> connect_with_fields(ConnectParty party,
+                                                                   IntegrationId integration,
+                                                                   SubmittedFields fields,
+                                                                   InstallOptions options);
+    // Revokes at the provider (best effort), then forgets.
+    Task<Ok> disconnect(ProjectId project, UserId user, CredentialId credential, Actor actor);
+
+    // The answer to the client's polling: the credential, once connected.
+    Task<Result<std::optional<CredentialId>>> find_session(ConnectParty party,
+                                                           std::string session_key);
+    Task<Ok> end_session(ConnectParty party, std::string session_key);
+
+    // An active integration of the project.
+    Task<Result<std::shared_ptr<const Integration>>> get_integration(ProjectId project,
+                                                                     IntegrationId integration);
+
+ private:
+    struct Returned;
+
+    Task<Result<ConnectFlow>> take_flow(const AuthorizationReturn& returned, const Returned& query);
+    Task<Result<CredentialWithConfigurations>> finish(ConnectFlow flow, FlowSecrets secrets,
+                                                      Actor actor);
+    Task<Result<CredentialWithConfigurations>> keep_account(
+        ConnectParty party, std::shared_ptr<const OpenIntegration> integration,
+        RefreshedTokens tokens, InstallOptions options);
+
+    ConnectContext context_;
+    ConnectOptions options_;
+    ConnectStore store_;
+    AccountVerifier verifier_;
+};
+
+}  // namespace tenon
