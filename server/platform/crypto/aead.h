@@ -1,5 +1,6 @@
-// AES-256-GCM with a random 96-bit nonce per message (NIST SP 800-38D; at most 2^32 messages a key, so data keys are
-// per project and can be rotated). The additional data binds a ciphertext to its row: moved elsewhere, it is refused.
+// AES-256-GCM with a random 96-bit nonce per message (NIST SP 800-38D; at most 2^32 messages a key,
+// so data keys are per project and can be rotated). The additional data binds a ciphertext to its
+// row: moved elsewhere, it is refused.
 #pragma once
 
 #include <array>
@@ -30,8 +31,10 @@ class AeadKey {
 };
 
 // Returns nonce (12) + ciphertext + tag (16).
-std::string aead_seal(const AeadKey& key, std::string_view plaintext, std::string_view associated_data);
+std::string aead_seal(const AeadKey& key, std::string_view plaintext,
+                      std::string_view associated_data);
 // Fails with internal "vault.tampered" when a bit, the key or the associated data differs.
-Result<Secret> aead_open(const AeadKey& key, std::string_view sealed, std::string_view associated_data);
+Result<Secret> aead_open(const AeadKey& key, std::string_view sealed,
+                         std::string_view associated_data);
 
 }  // namespace tenon

@@ -1,5 +1,5 @@
-// JSON Web Tokens as Tenon needs them (RFC 7519, 8725): RS256 only, the key chosen by the project and never by the
-// token, size and shape checked before anything is decoded.
+// JSON Web Tokens as Tenon needs them (RFC 7519, 8725): RS256 only, the key chosen by the project
+// and never by the token, size and shape checked before anything is decoded.
 #pragma once
 
 #include <chrono>
@@ -32,7 +32,10 @@ struct RsaKeyPair {
     Secret private_pem;      // PKCS#8
     std::string public_pem;  // SubjectPublicKeyInfo
 };
+// Takes 0.05 to 0.5 s at 2048 bits: run it on a BlockingPool.
 Result<RsaKeyPair> generate_rsa_key(int bits = 2048);
+// The bare signature. Errors: invalid_input "key.invalid", which never shows the key.
+Result<std::string> sign_rs256(std::string_view message, const Secret& private_pem);
 // Signs claims as a compact RS256 token. `private_pem` may hold literal "\n" instead of line ends.
 Result<std::string> sign_jwt_rs256(const Json& claims, const Secret& private_pem,
                                    std::string_view kid = {});
@@ -43,9 +46,10 @@ struct JwtRules {
     std::vector<std::string> audiences;  // when the token has `aud`, it must hold one of these
 };
 
-// Verifies against every key in turn (several are active during a rotation) and returns the claims. `exp` is needed;
-// `nbf`, `iat` must not lie in the future; `crit` and any `alg` but RS256 are refused; numbers must be numbers.
-// Every failure is unauthenticated "token.invalid" or "token.expired", with a message that names the rule.
+// Verifies against every key in turn (several are active during a rotation) and returns the claims.
+// `exp` is needed; `nbf`, `iat` must not lie in the future; `crit` and any `alg` but RS256 are
+// refused; numbers must be numbers. Every failure is unauthenticated "token.invalid" or
+// "token.expired", with a message that names the rule.
 Result<Json> verify_jwt_rs256(std::string_view token, const std::vector<RsaPublicKey>& keys,
                               const JwtRules& rules, Timestamp now);
 
