@@ -45,8 +45,8 @@ struct Credential {
     IntegrationId integration_id;
     UserId user_id;
     CredentialStatus status = CredentialStatus::pending;
-    std::string
-        invalid_code;  // "invalid_grant", "refresh_lost", "provider_401", …; empty unless invalid
+    // "invalid_grant", "refresh_lost", "token_expired", …; empty unless the status is invalid.
+    std::string invalid_code;
     std::string invalid_reason;  // a sentence for people
     std::string external_id;     // empty: none; unique per integration and user
     std::string provider_id;     // empty: unknown
@@ -54,15 +54,18 @@ struct Credential {
     std::vector<std::string> granted_scopes;
     std::optional<Timestamp> expires_at;  // of the access token, when known
     std::optional<Timestamp> refreshed_at;
-    std::optional<Timestamp>
-        refresh_in_doubt_since;  // a refresh was sent and its outcome is not stored
+    // A refresh was sent and its outcome is not stored; how many were sent since then.
+    std::optional<Timestamp> refresh_in_doubt_since;
+    int refresh_in_doubt_attempts = 0;
+    std::optional<Timestamp> refreshing_until;    // a refresh runs, and holds its lease until then
     std::optional<Timestamp> refresh_not_before;  // backoff after a transient failure
     int refresh_failures = 0;
     std::int64_t version = 1;  // compare-and-set: every write of the secrets raises it
     bool is_preview = false;
     Timestamp created_at;
     Timestamp updated_at;
-    std::string sealed_secrets;  // CredentialSecrets under the project's keys
+    bool has_refresh_token = false;  // among the sealed secrets
+    std::string sealed_secrets;      // CredentialSecrets under the project's keys
 };
 
 // One set of user settings and workflow switches under a credential; each credential has exactly

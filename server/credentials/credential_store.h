@@ -1,9 +1,10 @@
-// SQL of credentials and configurations. Synchronous functions inside a caller's transaction; no
-// rules here.
+// SQL of credentials. Synchronous functions inside a caller's transaction; no rules here. The
+// refresh columns are refresh_lease.h's.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -41,23 +42,14 @@ class CredentialStore {
                                 std::optional<std::string> cursor, int limit) const;
     Result<std::int64_t> count_for_integration(Connection& tx, ProjectId project,
                                                IntegrationId integration) const;
-    // Replaces secrets, facts and status of a row, raises its version, and ends every lease,
-    // backoff and doubt, so that a refresh that is still running cannot write its result over this.
-    Ok replace(Connection& tx, const Credential& credential) const;
-    Result<bool> mark_invalid(Connection& tx, const Credential& credential) const;
-    Ok update_provider_facts(Connection& tx, const Credential& credential) const;
+    // Replaces secrets, facts and status of a row, raises its version (which is returned), and ends
+    // every lease, backoff and doubt, so that a refresh that is still running cannot write its
+    // result over this.
+    Result<std::int64_t> replace(Connection& tx, const Credential& credential) const;
+    // False when there is no such row.
+    Result<bool> update_provider_facts(Connection& tx, const Credential& credential) const;
     // With its configurations. False when there was none.
     Result<bool> remove(Connection& tx, ProjectId project, CredentialId id) const;
-
-    Ok insert_configuration(Connection& tx, const Configuration& configuration) const;
-    // The default one first, then oldest first.
-    Result<std::vector<Configuration>> find_configurations(Connection& tx, ProjectId project,
-                                                           CredentialId credential) const;
-    Result<std::vector<Configuration>> find_configurations_of_user(Connection& tx,
-                                                                   ProjectId project,
-                                                                   UserId user) const;
-    Ok update_configuration(Connection& tx, const Configuration& configuration) const;
-    Ok remove_configuration(Connection& tx, ProjectId project, ConfigurationId id) const;
 };
 
 }  // namespace tenon
