@@ -1,5 +1,5 @@
-// Who calls the platform API, and may they: a developer by cookie session (with CSRF defence) or a server by project
-// API key.
+// Who calls the platform API, and may they: a developer by cookie session (with CSRF defence) or a
+// server by project API key.
 #pragma once
 
 #include <string>
@@ -17,8 +17,9 @@ using ApiKeyId = Id<struct ApiKeyIdTag>;
 
 enum class Role { admin, member, support };
 
-// What an operation needs. accounts/roles.cpp holds the table of which role may do what: support sees users and
-// credentials; members also edit integrations and users; admins do everything. An API key acts as a member.
+// What an operation needs. accounts/roles.cpp holds the table of which role may do what: support
+// sees users and credentials; members also edit integrations and users; admins do everything. An
+// API key acts as a member.
 enum class Permission {
     view_project,
     edit_project,
@@ -26,7 +27,7 @@ enum class Permission {
     edit_integrations,
     view_users,
     edit_users,
-    connect_users,        // make connect links, mint try-out tokens
+    connect_users,  // make connect links, mint try-out tokens
     manage_signing_keys,
     manage_api_keys,
     manage_secrets,
@@ -43,9 +44,10 @@ struct Caller {
 class Authorizer {
  public:
     virtual ~Authorizer() = default;
-    // For routes under /api/v1/projects/{projectId}: reads the project from the path. A project that is not there
-    // and one that is not the caller's give the same not_found. Errors: unauthenticated "auth.required",
-    // "auth.invalid_key", forbidden "auth.forbidden" (names the permission), forbidden "auth.csrf".
+    // For routes under /api/v1/projects/{projectId}: reads the project from the path. A project
+    // that is not there and one that is not the caller's give the same not_found. Errors:
+    // unauthenticated "auth.required", "auth.invalid_key", forbidden "auth.forbidden" (names the
+    // permission), forbidden "auth.csrf".
     virtual Task<Result<Caller>> authorize(const http::Request& request, Permission needed) = 0;
 };
 

@@ -1,4 +1,5 @@
-// A connected user is one `sub` of a project's user tokens, made on first use. Plain values, no I/O.
+// A connected user is one `sub` of a project's user tokens, made on first use. Plain values, no
+// I/O.
 #pragma once
 
 #include <string>
@@ -13,7 +14,7 @@ namespace tenon {
 using UserId = Id<struct UserIdTag>;
 
 struct ConnectedUser {
-    UserId id;               // `personaId` of the contract
+    UserId id;  // `personaId` of the contract
     ProjectId project_id;
     std::string external_id;  // the token's `sub`, 1 to 512 bytes
     JsonObject meta;
