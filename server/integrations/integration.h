@@ -155,6 +155,9 @@ struct ApiSetup {
     std::string base_url;  // (T)
     ApiAuthorization authorization;
     std::vector<NamedTemplate> headers;  // sent with each call
+    // Hosts beside the base URL's that a full URL in a proxied call may name: "files.example.com"
+    // or "*.example.com". All others are refused, so that a credential never reaches them.
+    std::vector<std::string> additional_hosts;
     std::optional<TestEndpoint> test_endpoint;
     std::optional<UserProfile> user_profile;
     // Limits towards this provider; absent: the server's defaults.

@@ -42,6 +42,9 @@ Ok read_integration(ProxyTarget& target, std::string_view& rest) {
 // Dot segments, also percent-encoded ones, would let a caller climb out of the base path at the
 // provider.
 bool has_dot_segment(std::string_view path) {
+    const bool may_have = path.find("/.") != std::string_view::npos ||
+                          path.find("%2") != std::string_view::npos || path.starts_with('.');
+    if (!may_have) return false;
     for (const std::string_view segment : split(path, '/')) {
         std::string plain;
         for (std::size_t i = 0; i < segment.size(); ++i) {

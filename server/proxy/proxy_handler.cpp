@@ -1,0 +1,287 @@
+#include "proxy/proxy_handler.h"
+
+#include <algorithm>
+#include <charconv>
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "platform/scheduling/event_loop.h"
+#include "proxy/forwarded_headers.h"
+#include "proxy/provider_answer.h"
+
+namespace tenon {
+namespace {
+
+constexpr std::string_view kDefaultUserAgent = "User-Agent: Tenon\r\n";
+constexpr std::string_view kIdentityEncoding = "Accept-Encoding: identity\r\n";
+constexpr Milliseconds kFirstRetryWait{200};
+
+bool is_idempotent(std::string_view method) {
+    return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "PUT" ||
+           method == "DELETE" || method == "TRACE";
+}
+
+ResponseMode response_mode(const http::RequestHead& head) {
+    const bool raw = head.headers.find("x-paragon-use-raw-response") != nullptr;
+    return raw ? ResponseMode::raw : ResponseMode::wrapped;
+}
+
+// The client's word "auto" asks the server to tell from the body what it is.
+std::string_view inferred_content_type(std::string_view body) {
+    const std::string_view text = trim(body);
+    if (text.empty()) return {};
+    const bool is_json = text.front() == '{' || text.front() == '[' || text.front() == '"';
+    return is_json ? "application/json" : "text/plain; charset=utf-8";
+}
+
+bool is_named(const std::vector<std::string>& names, std::string_view name) {
+    return std::any_of(names.begin(), names.end(),
+                       [&](const std::string& known) { return equals_ignoring_case(known, name); });
+}
+
+void append_line(std::string& out, std::string_view name, std::string_view value) {
+    out += name;
+    out += ": ";
+    out += value;
+    out += "\r\n";
+}
+
+std::optional<Seconds> retry_after_of(const http::TakenAnswer& taken) {
+    const std::string_view text = taken.headers.get("retry-after");
+    int seconds = 0;
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (ec != std::errc{} || end != text.data() + text.size() || seconds < 0) return std::nullopt;
+    return Seconds(seconds);
+}
+
+}  // namespace
+
+// One proxied call from its resolved parts to its answer; lives in the handler's frame.
+struct ProxyHandler::Attempt {
+    ProxyCall call;
+    ProxyTarget target;
+    ResponseMode mode = ResponseMode::wrapped;
+    std::optional<std::string> body;  // read already, so that the call can be repeated
+    bool has_body = false;
+    bool refreshed = false;
+    int retries_left = 0;
+    Milliseconds next_wait = kFirstRetryWait;
+    std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
+
+    bool is_repeatable() const { return !has_body || body.has_value(); }
+    AnswerChances chances(std::string_view method) const {
+        return {.refresh_on_401 = !refreshed && is_repeatable(),
+                .retry_on_busy = retries_left > 0 && is_repeatable() && is_idempotent(method)};
+    }
+};
+
+namespace {
+
+// Request line and fields for the provider: the caller's own without those that stay here, then
+// what the integration adds. Framing is the relay's.
+std::string request_head_for(const http::RequestHead& head, const Url& url,
+                             const InjectedCall& injected, ResponseMode mode,
+                             std::optional<std::string_view> body) {
+    std::string out;
+    out.reserve(head.head_bytes + injected.header_lines.reveal().size() + 256);
+    out += head.method;
+    out += ' ';
+    out += url.request_target();
+    out += " HTTP/1.1\r\n";
+    append_line(out, "Host", url.host_header());
+    bool has_user_agent = false;
+    for (const http::HeaderField& field : head.headers) {
+        if (http::is_hop_by_hop(head.headers, field) || !is_forwarded_request_header(field.name))
+            continue;
+        if (is_named(injected.names, field.name)) continue;
+        if (mode == ResponseMode::wrapped && field.id == http::HeaderId::accept_encoding) continue;
+        if (field.id == http::HeaderId::content_type && field.value == "auto") {
+            const std::string_view type =
+                body ? inferred_content_type(*body)
+                     : (head.body == http::BodyKind::none ? "" : "application/json");
+            if (!type.empty()) append_line(out, "Content-Type", type);
+            continue;
+        }
+        has_user_agent = has_user_agent || field.id == http::HeaderId::user_agent;
+        append_line(out, field.name, field.value);
+    }
+    if (!has_user_agent && !is_named(injected.names, "user-agent")) out += kDefaultUserAgent;
+    if (mode == ResponseMode::wrapped) out += kIdentityEncoding;
+    out += injected.header_lines.reveal();
+    return out;
+}
+
+Result<Url> url_for(const ProxyCall& call, const ProxyTarget& target) {
+    const InjectedCall& injected = *call.injected;
+    ASSIGN_OR_RETURN(Url url, build_proxy_url(injected.base_url, target, injected.query.reveal()));
+    RETURN_IF_ERROR(check_host(*call.integration, injected.base_url, url));
+    return url;
+}
+
+}  // namespace
+
+ProxyHandler::ProxyHandler(const ProxyServices& services, http::UpstreamPools& pools,
+                           Metrics& metrics, const ProxyOptions& options)
+    : services_(services),
+      pools_(pools),
+      options_(options),
+      rate_limit_(services.clock),
+      calls_(metrics.counter("tenon_proxy_calls_total", "Proxied calls that reached a provider.")),
+      refused_(metrics.counter("tenon_proxy_refused_total",
+                               "Proxied calls that Tenon answered itself.")),
+      upstream_failures_(metrics.counter("tenon_proxy_upstream_failures_total",
+                                         "Proxied calls that failed on the way to the provider.")),
+      repeats_(metrics.counter("tenon_proxy_repeats_total",
+                               "Proxied calls sent again after a 401, a busy answer or a dead "
+                               "connection.")) {}
+
+void ProxyHandler::register_on(http::Router& router) {
+    const auto handler = [this](http::Exchange& exchange) { return handle(exchange); };
+    for (const char* operation : {"proxyGet", "proxyPost", "proxyPut", "proxyPatch", "proxyDelete",
+                                  "proxyHead", "proxyOptions"}) {
+        router.stream(operation, handler);
+    }
+    router.set_proxy_fast_path(handler);
+}
+
+Task<void> ProxyHandler::handle(http::Exchange& exchange) {
+    const Result<void> done = co_await run(exchange);
+    if (done) co_return;
+    refused_.add();
+    if (exchange.response_started()) {
+        exchange.abort();
+        co_return;
+    }
+    // A caller that is gone cannot be told anything; the server notices by itself.
+    (void)co_await exchange.send(http::error_response(done.error()));
+}
+
+Task<Result<void>> ProxyHandler::run(http::Exchange& exchange) {
+    const http::RequestHead& head = exchange.head();
+    exchange.add_default_header("Access-Control-Allow-Origin", "*");
+    Attempt attempt;
+    ASSIGN_OR_CO_RETURN(attempt.target, parse_proxy_target(head.target));
+    if (const auto* url = head.headers.find("x-paragon-proxy-url"); url != nullptr) {
+        CO_RETURN_IF_ERROR(apply_proxy_url_header(attempt.target, url->value));
+    }
+    ASSIGN_OR_CO_RETURN(attempt.call, co_await resolve_call(services_, attempt.target, head));
+    CO_RETURN_IF_ERROR(check_rate(attempt.call));
+    attempt.mode = response_mode(head);
+    attempt.retries_left = attempt.call.integration->definition.api.retries_max;
+    CO_RETURN_IF_ERROR(co_await read_repeatable_body(exchange, attempt));
+    co_return co_await send_until_answered(exchange, attempt);
+}
+
+Ok ProxyHandler::check_rate(const ProxyCall& call) {
+    const auto& limit = call.integration->definition.api.rate_limit_per_minute;
+    if (!limit) return {};
+    const auto wait = rate_limit_.take(call.session->user_id, call.integration->id, *limit);
+    if (!wait) return {};
+    Error error{ErrorKind::rate_limited, "proxy.rate_limited",
+                fmt::format("This integration allows {} calls a minute for each user.", *limit)};
+    error.retry_after = std::chrono::ceil<Seconds>(*wait);
+    return error;
+}
+
+Task<Result<void>> ProxyHandler::read_repeatable_body(http::Exchange& exchange, Attempt& attempt) {
+    const http::RequestHead& head = exchange.head();
+    attempt.has_body = head.body != http::BodyKind::none;
+    if (!attempt.has_body) co_return Result<void>();
+    if (const auto arrived = exchange.take_arrived_body()) {
+        attempt.body = std::string(*arrived);
+    } else if (head.body == http::BodyKind::length &&
+               head.content_length <= options_.repeatable_body_bytes_max) {
+        ASSIGN_OR_CO_RETURN(attempt.body,
+                            co_await exchange.read_whole_body(options_.repeatable_body_bytes_max));
+    }
+    co_return Result<void>();
+}
+
+Task<Result<void>> ProxyHandler::send_until_answered(http::Exchange& exchange, Attempt& attempt) {
+    calls_.add();
+    while (true) {
+        ASSIGN_OR_CO_RETURN(http::RelayOutcome outcome, co_await send_once(exchange, attempt));
+        using End = http::RelayOutcome::End;
+        if (outcome.end == End::completed || outcome.end == End::client_failed) {
+            co_return Result<void>();
+        }
+        if (outcome.end == End::upstream_failed) {
+            upstream_failures_.add();
+            if (outcome.answered) co_return Result<void>();
+            co_return std::move(*outcome.error);
+        }
+        if (co_await prepare_repeat(attempt, *outcome.taken)) {
+            repeats_.add();
+            continue;
+        }
+        co_return co_await exchange.send(taken_answer_response(
+            *outcome.taken, attempt.mode, attempt.call.integration->definition.name));
+    }
+}
+
+Task<Result<http::RelayOutcome>> ProxyHandler::send_once(http::Exchange& exchange,
+                                                         Attempt& attempt) {
+    const http::RequestHead& head = exchange.head();
+    ASSIGN_OR_CO_RETURN(const Url url, url_for(attempt.call, attempt.target));
+    std::optional<std::string_view> body;
+    if (attempt.body) body = *attempt.body;
+    const std::string request_head =
+        request_head_for(head, url, *attempt.call.injected, attempt.mode, body);
+    const http::UpstreamLimits limits = limits_for(attempt.call.integration->definition.api);
+    http::Freshness freshness = http::Freshness::any;
+    while (true) {
+        ASSIGN_OR_CO_RETURN(http::UpstreamConnection upstream,
+                            co_await pools_.here().acquire(url, limits, freshness));
+        ProviderAnswer observer(attempt.mode, attempt.chances(head.method));
+        http::RelayPlan plan{.request_head = request_head,
+                             .request_method = head.method,
+                             .request_body = body,
+                             .limits = limits,
+                             .take_over_bytes_max = options_.held_answer_bytes_max,
+                             .started = attempt.started};
+        http::RelayOutcome outcome =
+            co_await http::relay(exchange, upstream.stream(), plan, observer);
+        upstream.release(outcome.upstream_reusable ? http::Reuse::yes : http::Reuse::no);
+        // A pooled connection may have died unnoticed: the provider never saw the request, or it is
+        // harmless twice.
+        const bool died_in_pool = outcome.may_retry_on_new_connection() && upstream.was_pooled() &&
+                                  freshness == http::Freshness::any &&
+                                  (is_idempotent(head.method) || !outcome.request_sent);
+        if (!died_in_pool) co_return outcome;
+        repeats_.add();
+        freshness = http::Freshness::new_connection;
+    }
+}
+
+Task<bool> ProxyHandler::prepare_repeat(Attempt& attempt, const http::TakenAnswer& taken) {
+    if (taken.status == 401 && !attempt.refreshed && attempt.is_repeatable()) {
+        attempt.refreshed = true;
+        const auto& record = attempt.call.credential->record;
+        auto renewed = co_await services_.token_care.refresh_after_401(record.project_id, record.id,
+                                                                       record.version);
+        if (!renewed) co_return false;
+        auto call = co_await with_credential(services_, attempt.call, std::move(*renewed));
+        if (!call) co_return false;
+        attempt.call = std::move(*call);
+        co_return true;
+    }
+    if (!is_busy_status(taken.status) || attempt.retries_left <= 0) co_return false;
+    --attempt.retries_left;
+    const Milliseconds asked = retry_after_of(taken).value_or(Seconds(0));
+    const Milliseconds wait = std::max(asked, attempt.next_wait);
+    if (wait > options_.retry_wait_max) co_return false;
+    attempt.next_wait *= 2;
+    co_await sleep_for(wait);
+    co_return true;
+}
+
+http::UpstreamLimits ProxyHandler::limits_for(const ApiSetup& api) const {
+    http::UpstreamLimits limits = options_.limits;
+    limits.connect_timeout = api.connect_timeout.value_or(limits.connect_timeout);
+    limits.first_byte_timeout = api.first_byte_timeout.value_or(limits.first_byte_timeout);
+    limits.idle_timeout = api.idle_timeout.value_or(limits.idle_timeout);
+    limits.total_timeout = api.total_timeout.value_or(limits.total_timeout);
+    return limits;
+}
+
+}  // namespace tenon
