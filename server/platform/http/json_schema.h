@@ -5,10 +5,11 @@
 //
 // Rules: type (one or a list), enum, const, required, properties, additionalProperties,
 // propertyNames, minProperties, maxProperties, items, minItems, maxItems, uniqueItems, minLength,
-// maxLength, pattern, format (uuid, date-time, uri, email), minimum, maximum, exclusiveMinimum,
-// exclusiveMaximum, multipleOf, oneOf (with discriminator), anyOf, allOf, not, $ref. Read over:
-// title, description, default, example(s), deprecated, readOnly, writeOnly, nullable-free
-// annotations and every x- extension.
+// maxLength, pattern, format (uuid, date-time, date, uri, email), minimum, maximum,
+// exclusiveMinimum, exclusiveMaximum, oneOf (with discriminator), anyOf, allOf, not, $ref. Read
+// over: title, description, default, example, examples, deprecated, readOnly, writeOnly, $comment,
+// contentEncoding, contentMediaType and every x- extension; x-rule is the sentence told when the
+// pattern is broken.
 #pragma once
 
 #include <memory>
@@ -20,10 +21,10 @@
 
 namespace tenon::http {
 
-// Longer text is refused before a pattern is tried on it: the engine's stack grows with the text.
-constexpr std::size_t kPatternTextBytesMax = 4096;
-// Deeper values are refused; no schema of ours is nearly as deep.
-constexpr int kSchemaDepthMax = 64;
+// Steps from schema to schema along one path of the value; deeper values are refused.
+constexpr int kSchemaDepthMax = 256;
+// Steps in all for one value, whatever its choices (oneOf, anyOf) multiply to.
+constexpr int kSchemaStepsMax = 200'000;
 // How many problems one check reports.
 constexpr std::size_t kSchemaProblemsMax = 20;
 
@@ -41,7 +42,8 @@ class JsonSchema {
     // empty path.
     std::vector<FieldProblem> check(const Json& value) const;
 
-    // The set of JSON types that the schema itself allows, for turning text parameters into values.
+    // The rules themselves, for turning text parameters into values of the wanted type
+    // (schema_node.h).
     const SchemaNode& node() const { return *node_; }
 
  private:
