@@ -3,7 +3,7 @@ add_compile_options(
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast
   -Wimplicit-fallthrough -Wno-unused-parameter -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  add_compile_options(-Wthread-safety -Wno-missing-field-initializers)
+  add_compile_options(-Wthread-safety -Wno-missing-field-initializers -Wno-missing-designated-field-initializers)
   add_link_options(-fuse-ld=lld-19)
 endif()
 if(TENON_WARNINGS_AS_ERRORS)

@@ -67,7 +67,7 @@ TEST(ProviderAnswer, TheEnvelopeKeepsTheProvidersBytesAndMarksWhoFailed) {
 }
 
 TEST(ProviderAnswer, TextThatIsNotJsonBecomesAStringInTheEnvelope) {
-    for (const std::string text :
+    for (const std::string& text :
          {std::string("<h1>no</h1>"), std::string("\xff\xfe"), std::string("{broken")}) {
         const http::TakenAnswer taken{.status = 500, .body = text};
         const auto body =

@@ -13,7 +13,7 @@ std::string target_of(const std::string& rest) {
 }
 
 TEST(ProxyTarget, AllPathFormsReachTheSameIntegrationAndPath) {
-    for (const std::string prefix :
+    for (const std::string& prefix :
          {std::string("custom/") + kIntegration, std::string(kIntegration)}) {
         const std::string text = target_of(prefix + "/v1/a%2Fb?x=1&x=2&y=%20+");
         const auto target = parse_proxy_target(text);
