@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "credentials/configuration_store.h"
 #include "credentials/credential.h"
 #include "credentials/credential_store.h"
 #include "credentials/token_care.h"
@@ -159,7 +160,26 @@ class CredentialService {
                                                   std::optional<std::string> cursor, int limit);
 
  private:
-    struct Change;
+    using Found = CredentialWithConfigurations;
+    struct AuditedChange {
+        std::string action;
+        JsonObject details;
+    };
+
+    Ok check(const NewCredential& created) const;
+    Result<Found> store_new(Connection& tx, const NewCredential& created, const ProjectKeys& keys,
+                            const Actor& actor) const;
+    Result<Found> replace(Connection& tx, Credential existing, const NewCredential& created,
+                          const ProjectKeys& keys, const Actor& actor) const;
+    Result<Found> insert(Connection& tx, const NewCredential& created, const ProjectKeys& keys,
+                         const Actor& actor) const;
+    Result<Found> find(Connection& tx, ProjectId project, std::optional<UserId> user,
+                       CredentialId id) const;
+    template <class Fn>
+    Task<Result<Found>> change_configurations(ProjectId project, UserId user,
+                                              CredentialId credential, Actor actor, Fn change);
+    Ok append_audit(Connection& tx, const Credential& credential, const Actor& actor,
+                    std::string action, JsonObject details = {}) const;
 
     Database& database_;
     Vault& vault_;
@@ -167,7 +187,8 @@ class CredentialService {
     TokenCare& token_care_;
     const Clock& clock_;
     const CredentialLimits limits_;
-    CredentialStore store_;
+    CredentialStore credentials_;
+    ConfigurationStore configurations_;
     std::unique_ptr<SelectionCache> selections_;
 };
 

@@ -207,4 +207,29 @@ Result<bool> CredentialStore::remove(Connection& tx, ProjectId project, Credenti
     return changed == 1;
 }
 
+constexpr std::string_view kRemoveConfigurationsOfUser = R"(
+    DELETE FROM credential_configurations WHERE project_id = $1 AND credential_id IN
+        (SELECT id FROM credentials WHERE project_id = $1 AND user_id = $2))";
+constexpr std::string_view kRemoveForUser =
+    "DELETE FROM credentials WHERE project_id = $1 AND user_id = $2";
+
+Result<std::int64_t> CredentialStore::remove_for_user(Connection& tx, ProjectId project,
+                                                      UserId user) const {
+    RETURN_IF_ERROR(tx.execute(kRemoveConfigurationsOfUser, {project.str(), user.str()}));
+    return tx.execute(kRemoveForUser, {project.str(), user.str()});
+}
+
+constexpr std::string_view kRemoveConfigurationsOfIntegration = R"(
+    DELETE FROM credential_configurations WHERE project_id = $1 AND credential_id IN
+        (SELECT id FROM credentials WHERE project_id = $1 AND integration_id = $2))";
+constexpr std::string_view kRemoveForIntegration =
+    "DELETE FROM credentials WHERE project_id = $1 AND integration_id = $2";
+
+Result<std::int64_t> CredentialStore::remove_for_integration(Connection& tx, ProjectId project,
+                                                             IntegrationId integration) const {
+    RETURN_IF_ERROR(
+        tx.execute(kRemoveConfigurationsOfIntegration, {project.str(), integration.str()}));
+    return tx.execute(kRemoveForIntegration, {project.str(), integration.str()});
+}
+
 }  // namespace tenon

@@ -50,6 +50,11 @@ class CredentialStore {
     Result<bool> update_provider_facts(Connection& tx, const Credential& credential) const;
     // With its configurations. False when there was none.
     Result<bool> remove(Connection& tx, ProjectId project, CredentialId id) const;
+    // Every credential of a user or of an integration that is about to be deleted; returns how many
+    // there were.
+    Result<std::int64_t> remove_for_user(Connection& tx, ProjectId project, UserId user) const;
+    Result<std::int64_t> remove_for_integration(Connection& tx, ProjectId project,
+                                                IntegrationId integration) const;
 };
 
 }  // namespace tenon

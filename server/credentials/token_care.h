@@ -49,6 +49,9 @@ struct RefreshFailure {
     std::string code;  // OAuth error code, or "timeout", "network", "server_error", "rate_limited"
     std::string message;  // for people, no secrets
     std::optional<Seconds> retry_after;
+    // The request may have reached the provider and its answer was lost: a rotated refresh token
+    // may be gone.
+    bool outcome_unknown = false;
 };
 
 // Implemented by auth_methods; passed in by app/.
@@ -84,6 +87,10 @@ class TokenCare {
                                                          CredentialId credential) = 0;
     // Forget what is cached (after a disconnect or reconnect).
     virtual void forget(CredentialId credential) = 0;
+    // Makes the credential INVALID and tells so once, whoever found out. `code` is short and
+    // stable, `reason` a sentence for people. Errors: not_found.
+    virtual Task<Ok> mark_invalid(ProjectId project, CredentialId credential, std::string code,
+                                  std::string reason) = 0;
     // Refreshes at most `limit` credentials that nobody called for a while, before their refresh
     // tokens die of age. For a timer; returns how many were tried.
     virtual Task<Result<int>> refresh_idle(int limit) = 0;
