@@ -10,6 +10,11 @@
 
 namespace tenon {
 
+struct ProjectRole {
+    ProjectId project_id;
+    Role role = Role::support;
+};
+
 class MemberStore {
  public:
     // Errors: conflict "storage.unique" when the account is a member already.
@@ -17,7 +22,8 @@ class MemberStore {
     Result<std::optional<Membership>> find(Connection& tx, ProjectId project,
                                            AccountId account) const;
     Result<std::vector<Membership>> list(Connection& tx, ProjectId project) const;  // by e-mail
-    Result<std::vector<OwnProject>> list_projects(Connection& tx, AccountId account) const;
+    // The projects of an account, joined first come first.
+    Result<std::vector<ProjectRole>> list_roles(Connection& tx, AccountId account) const;
     // Locks the project's administrators, so that two of them cannot leave at the same time.
     Result<std::int64_t> count_admins(Connection& tx, ProjectId project) const;
     Ok set_role(Connection& tx, ProjectId project, AccountId account, Role role) const;
