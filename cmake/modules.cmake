@@ -92,7 +92,8 @@ endfunction()
 # The OpenAPI contract: every capability's api.yaml, bundled into one JSON document at build time.
 function(tenon_add_contract)
   add_executable(bundle_contract "${CMAKE_SOURCE_DIR}/tools/bundle_contract.cpp")
-  target_link_libraries(bundle_contract PRIVATE tenon_base yaml-cpp)
+  target_link_libraries(bundle_contract PRIVATE tenon_platform_http yaml-cpp)
+  target_compile_definitions(bundle_contract PRIVATE TENON_VERSION="${PROJECT_VERSION}")
   file(GLOB parts CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/server/*/api.yaml")
   set(bundle "${CMAKE_BINARY_DIR}/generated/contract/openapi.json")
   add_custom_command(OUTPUT "${bundle}"
