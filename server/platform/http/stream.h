@@ -33,6 +33,7 @@ namespace tenon::http {
 class Stream {
  public:
     struct State;  // lives as long as the reactor may still call back
+    class Operation;
     class ReadAwaiter;
     class WriteAwaiter;
     class EventAwaiter;
@@ -44,8 +45,11 @@ class Stream {
     Stream& operator=(Stream&& other) noexcept;
     ~Stream();
 
-    // A fresh socket of `family` (AF_INET, AF_INET6): non-blocking, TCP_NODELAY.
+    // A fresh socket of `family` (AF_INET, AF_INET6): non-blocking, with the options below.
     static Result<Stream> open(int family);
+    // What every socket of ours wants, listening ones too (accepted sockets inherit it): no delay,
+    // and the count of unread bytes with each read, which saves a system call for each message.
+    static void set_tcp_options(int descriptor);
 
     bool is_open() const;
     bool is_tls() const;
@@ -96,69 +100,78 @@ class Stream {
     State* state_ = nullptr;
 };
 
-class Stream::ReadAwaiter {
+// What an awaiting coroutine leaves with the stream. Lives in the coroutine's frame.
+class Stream::Operation {
+ public:
+    Operation(const Operation&) = delete;
+    Operation& operator=(const Operation&) = delete;
+    void await_suspend(std::coroutine_handle<> handle);
+
+ protected:
+    enum class Side : std::uint8_t { read, write };
+    enum class Attempt : std::uint8_t { pending, done, done_and_exhausted };
+
+    Operation(State* state, Side side) : state_(state), side_(side) {}
+    ~Operation();
+    // Tries the system call. The outcome is kept in the operation.
+    virtual Attempt attempt() = 0;
+    bool ready_unless_open();
+    Result<void> outcome() const;
+
+    friend struct Stream::State;
+    State* state_;
+    Side side_;
+    bool suspended_ = false;
+    bool wants_other_side_ = false;  // a TLS handshake that turns from reading to writing or back
+    int failure_ = 0;                // errno, or one of State's own numbers
+    std::coroutine_handle<> handle_;
+};
+
+class Stream::ReadAwaiter final : public Operation {
  public:
     ReadAwaiter(State* state, std::span<char> out, Buffer* buffer)
-        : state_(state), out_(out), buffer_(buffer) {}
-    ReadAwaiter(const ReadAwaiter&) = delete;
-    ReadAwaiter& operator=(const ReadAwaiter&) = delete;
-    ~ReadAwaiter();
+        : Operation(state, Side::read), out_(out), buffer_(buffer) {}
     bool await_ready();
-    bool await_suspend(std::coroutine_handle<> handle);
     Result<std::size_t> await_resume();
 
  private:
-    friend struct Stream::State;
-    State* state_;
+    Attempt attempt() override;
     std::span<char> out_;
     Buffer* buffer_;
-    bool waiting_ = false;
-    int failure_ = 0;  // errno, or a negative number of ours
     std::size_t bytes_ = 0;
-    std::coroutine_handle<> handle_;
 };
 
-class Stream::WriteAwaiter {
+class Stream::WriteAwaiter final : public Operation {
  public:
-    WriteAwaiter(State* state, std::span<iovec> parts) : state_(state), parts_(parts) {}
+    WriteAwaiter(State* state, std::span<iovec> parts)
+        : Operation(state, Side::write), parts_(parts) {}
     WriteAwaiter(State* state, std::string_view bytes);
-    WriteAwaiter(const WriteAwaiter&) = delete;
-    WriteAwaiter& operator=(const WriteAwaiter&) = delete;
-    ~WriteAwaiter();
     bool await_ready();
-    bool await_suspend(std::coroutine_handle<> handle);
-    Result<void> await_resume();
+    Result<void> await_resume() { return outcome(); }
 
  private:
-    friend struct Stream::State;
-    State* state_;
-    std::span<iovec> parts_;
+    Attempt attempt() override;
+    Attempt attempt_tls();
+    void advance(std::size_t bytes);
     iovec single_{};
-    bool waiting_ = false;
-    int failure_ = 0;
-    std::coroutine_handle<> handle_;
+    std::span<iovec> parts_;
 };
 
-class Stream::EventAwaiter {
+// Readiness, connecting and TLS handshakes.
+class Stream::EventAwaiter final : public Operation {
  public:
-    enum class Kind { readable, connect, handshake };
+    enum class Kind : std::uint8_t { readable, connect, handshake };
     EventAwaiter(State* state, Kind kind, int failure)
-        : state_(state), kind_(kind), failure_(failure) {}
-    EventAwaiter(const EventAwaiter&) = delete;
-    EventAwaiter& operator=(const EventAwaiter&) = delete;
-    ~EventAwaiter();
+        : Operation(state, kind == Kind::connect ? Side::write : Side::read), kind_(kind) {
+        failure_ = failure;
+    }
     bool await_ready();
-    bool await_suspend(std::coroutine_handle<> handle);
     Result<void> await_resume();
 
  private:
-    friend struct Stream::State;
-    State* state_;
+    Attempt attempt() override;
+    Attempt attempt_handshake();
     Kind kind_;
-    int failure_;
-    bool waiting_ = false;
-    bool on_write_ = false;
-    std::coroutine_handle<> handle_;
 };
 
 // A stream with what was read from it and not used yet. The unit of keep-alive pools.

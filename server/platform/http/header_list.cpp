@@ -1,0 +1,137 @@
+#include "platform/http/header_list.h"
+
+#include "base/text.h"
+
+namespace tenon::http {
+namespace {
+
+// `lower` is lower case already; `name` has its length.
+bool matches(std::string_view name, std::string_view lower) {
+    for (std::size_t i = 0; i < lower.size(); ++i) {
+        const char c = name[i];
+        const char folded = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+        if (folded != lower[i]) return false;
+    }
+    return true;
+}
+
+struct Known {
+    std::string_view name;  // lower case
+    HeaderId id;
+};
+
+// By length, so that a name is compared with one or two candidates at most.
+constexpr Known kKnown[] = {
+    {"te", HeaderId::te},
+    {"host", HeaderId::host},
+    {"date", HeaderId::date},
+    {"cookie", HeaderId::cookie},
+    {"expect", HeaderId::expect},
+    {"origin", HeaderId::origin},
+    {"server", HeaderId::server},
+    {"trailer", HeaderId::trailer},
+    {"upgrade", HeaderId::upgrade},
+    {"location", HeaderId::location},
+    {"forwarded", HeaderId::forwarded},
+    {"connection", HeaderId::connection},
+    {"keep-alive", HeaderId::keep_alive},
+    {"set-cookie", HeaderId::set_cookie},
+    {"user-agent", HeaderId::user_agent},
+    {"retry-after", HeaderId::retry_after},
+    {"content-type", HeaderId::content_type},
+    {"authorization", HeaderId::authorization},
+    {"content-length", HeaderId::content_length},
+    {"accept-encoding", HeaderId::accept_encoding},
+    {"content-encoding", HeaderId::content_encoding},
+    {"transfer-encoding", HeaderId::transfer_encoding},
+    {"strict-transport-security", HeaderId::strict_transport_security},
+};
+constexpr std::size_t kLengthMax = 25;
+
+struct Range {
+    std::uint8_t first = 0;
+    std::uint8_t count = 0;
+};
+constexpr std::array<Range, kLengthMax + 1> make_ranges() {
+    std::array<Range, kLengthMax + 1> ranges{};
+    for (std::size_t i = 0; i < std::size(kKnown); ++i) {
+        Range& range = ranges[kKnown[i].name.size()];
+        if (range.count == 0) range.first = static_cast<std::uint8_t>(i);
+        ++range.count;
+    }
+    return ranges;
+}
+constexpr std::array<Range, kLengthMax + 1> kRanges = make_ranges();
+
+bool starts_with(std::string_view name, std::string_view lower) {
+    return name.size() >= lower.size() && matches(name, lower);
+}
+
+}  // namespace
+
+HeaderId header_id(std::string_view name) {
+    if (name.empty()) return HeaderId::other;
+    const char first = static_cast<char>(name[0] | 0x20);
+    if (name.size() <= kLengthMax) {
+        const Range range = kRanges[name.size()];
+        for (std::size_t i = range.first; i < std::size_t{range.first} + range.count; ++i) {
+            if (kKnown[i].name[0] == first && matches(name, kKnown[i].name)) return kKnown[i].id;
+        }
+    }
+    if (first == 'p' && starts_with(name, "proxy-")) return HeaderId::proxy_prefixed;
+    if (first == 'x' && starts_with(name, "x-forwarded-")) return HeaderId::forwarded;
+    return HeaderId::other;
+}
+
+const HeaderField* HeaderList::find(std::string_view name) const {
+    for (const HeaderField& field : *this) {
+        if (field.name.size() == name.size() && equals_ignoring_case(field.name, name))
+            return &field;
+    }
+    return nullptr;
+}
+
+const HeaderField* HeaderList::find(HeaderId id) const {
+    for (const HeaderField& field : *this) {
+        if (field.id == id) return &field;
+    }
+    return nullptr;
+}
+
+std::string_view HeaderList::get(std::string_view name) const {
+    const HeaderField* field = find(name);
+    return field == nullptr ? std::string_view{} : field->value;
+}
+
+bool list_has_token(std::string_view list, std::string_view token) {
+    while (true) {
+        const std::size_t comma = list.find(',');
+        if (equals_ignoring_case(trim(list.substr(0, comma)), token)) return true;
+        if (comma == std::string_view::npos) return false;
+        list.remove_prefix(comma + 1);
+    }
+}
+
+bool is_named_by_connection(const HeaderList& headers, std::string_view name) {
+    for (const HeaderField& field : headers) {
+        if (field.id == HeaderId::connection && list_has_token(field.value, name)) return true;
+    }
+    return false;
+}
+
+bool is_hop_by_hop(const HeaderList& headers, const HeaderField& field) {
+    switch (field.id) {
+        case HeaderId::connection:
+        case HeaderId::keep_alive:
+        case HeaderId::proxy_prefixed:
+        case HeaderId::te:
+        case HeaderId::trailer:
+        case HeaderId::transfer_encoding:
+        case HeaderId::upgrade:
+            return true;
+        default:
+            return is_named_by_connection(headers, field.name);
+    }
+}
+
+}  // namespace tenon::http
