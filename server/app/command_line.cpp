@@ -135,6 +135,8 @@ class CommandLine {
                       "Read the password from standard input instead of asking for it.");
         if (verb == AdminCommand::Verb::create) {
             command->project_name = "My project";
+            app->add_flag("--api-key", command->makes_api_key,
+                          "Make a project API key too and print it, for scripts.");
             app->add_option("--project-name", command->project_name, "Name of the project to make.")
                 ->type_name("NAME");
         }

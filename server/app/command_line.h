@@ -30,6 +30,7 @@ struct AdminCommand {
     std::string email;
     std::string project_name;
     bool password_from_stdin = false;
+    bool makes_api_key = false;
 };
 struct ApplyCommand {
     std::vector<std::string> files;  // "-" is standard input

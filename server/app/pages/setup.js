@@ -23,7 +23,7 @@ async function call(method, path, body, csrfToken) {
 
 function firstProblem() {
   if (!form.email.checkValidity()) return [form.email, "Enter an e-mail address."];
-  if (form.password.value.length < 12) return [form.password, "The password needs at least 12 characters."];
+  if (form.password.value.length < 10) return [form.password, "The password needs at least 10 characters."];
   if (!form.projectName.value.trim()) return [form.projectName, "Give the project a name."];
   return null;
 }

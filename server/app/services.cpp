@@ -1,0 +1,91 @@
+#include "app/services.h"
+
+#include "accounts/request_authorizer.h"
+#include "auth_methods/refresher.h"
+#include "credentials/make_token_care.h"
+#include "platform/http/http_client.h"
+#include "users/user_authenticator.h"
+
+namespace tenon {
+namespace {
+
+Result<std::unique_ptr<http::UpstreamPools>> make_pools(const Config& config) {
+    http::UpstreamOptions options;
+    ASSIGN_OR_RETURN(options.egress, http::EgressPolicy::allowing(config.allow_egress));
+    options.resolver.dns_server = config.dns_server;
+    options.extra_ca_file = config.upstream_ca_file.string();
+    options.connections_per_origin_max = config.upstream_connections_per_origin_max;
+    return http::UpstreamPools::create(std::move(options));
+}
+
+TokenCareOptions token_care_options(const Config& config) {
+    TokenCareOptions options;
+    options.token_request_timeout = config.token_request_timeout;
+    options.lease = std::chrono::ceil<Seconds>(config.token_request_timeout * 2);
+    return options;
+}
+
+}  // namespace
+
+http::UpstreamLimits upstream_limits(const Config& config) {
+    return {.connect_timeout = config.upstream_connect_timeout,
+            .first_byte_timeout = config.upstream_first_byte_timeout,
+            .idle_timeout = config.upstream_idle_timeout,
+            .total_timeout = config.upstream_total_timeout,
+            .head_bytes_max = config.upstream_head_bytes_max};
+}
+
+Result<std::unique_ptr<Services>> Services::build(const Config& config, Database& database,
+                                                  MasterKeys keys, const Clock& clock) {
+    ASSIGN_OR_RETURN(auto pools, make_pools(config));
+    std::unique_ptr<Services> services(
+        new Services(config, database, std::move(keys), clock, std::move(pools)));
+    Services& s = *services;
+    s.integrations.set_credential_count([&s](Connection& tx, ProjectId project, IntegrationId id) {
+        return s.credentials.count_for_integration_in(tx, project, id);
+    });
+    s.projects.set_secret_usage([&s](Connection& tx, ProjectId project, const std::string& name) {
+        return s.integrations.secret_usage(tx, project, name);
+    });
+    return services;
+}
+
+Services::Services(const Config& config, Database& database, MasterKeys keys, const Clock& clock,
+                   std::unique_ptr<http::UpstreamPools> pools)
+    : blocking({.name = "blocking", .threads = 2, .queue_max = 256}),
+      upstream(std::move(pools)),
+      client(http::make_http_client(*upstream)),
+      audit(clock),
+      vault(make_vault(database, std::move(keys), clock)),
+      projects(database, *vault, audit, clock),
+      users(database, audit, clock),
+      authenticator(make_user_authenticator(projects, users, clock)),
+      passwords(database, blocking, clock),
+      sessions(database, clock, passwords),
+      accounts(database, audit, clock, passwords),
+      members(database, audit, clock, passwords),
+      api_keys(database, audit, clock),
+      browser(sessions, {.public_origin = config.public_url}),
+      authorizer(make_authorizer(database, browser, api_keys)),
+      try_out(database, projects, *vault, users, audit, clock, blocking),
+      integrations(
+          database, *vault, audit, clock,
+          {.environment_secrets =
+               [this](ProjectId project) { return projects.open_environment_secrets(project); }}),
+      opener(*vault,
+             [this](ProjectId project) { return projects.open_environment_secrets(project); }),
+      methods({*client, clock}),
+      refresher(make_credential_refresher(methods, opener)),
+      token_care(make_token_care(database, *vault, integrations, *refresher, clock,
+                                 token_care_options(config))),
+      credentials(database, *vault, audit, *token_care, clock),
+      connect({database, *vault, projects, integrations, credentials, *token_care, methods, opener,
+               *client, clock},
+              {.public_url = config.public_url}),
+      links({database, *vault, projects, integrations, credentials, *token_care, methods, opener,
+             *client, clock},
+            connect, users, audit) {}
+
+Services::~Services() = default;
+
+}  // namespace tenon
