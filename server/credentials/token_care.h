@@ -94,12 +94,21 @@ class TokenCare {
     // Refreshes at most `limit` credentials that nobody called for a while, before their refresh
     // tokens die of age. For a timer; returns how many were tried.
     virtual Task<Result<int>> refresh_idle(int limit) = 0;
+    // At the start of a process that alone owns the database (SQLite): ends the leases of its
+    // former life, so that nobody waits for a refresh that died with it. Returns how many there
+    // were.
+    virtual Task<Result<int>> end_former_leases() = 0;
 };
 
 struct TokenCareOptions {
     // A refresh may hold its credential this long before another process takes over. Must be longer
     // than `token_request_timeout` and the writes around it.
     Seconds lease{120};
+    // The holder shows life this often while it waits for the provider; a lease without a sign of
+    // life is taken over after `lease_silence`, measured by the observer's own clock, so that
+    // clocks of nodes may differ.
+    Seconds lease_beat{5};
+    Seconds lease_silence{25};
     Seconds token_request_timeout{
         60};                  // the refresher's own; told here to check the lease against it
     Seconds margin_max{900};  // refresh this long before expiry, or
@@ -111,6 +120,9 @@ struct TokenCareOptions {
     Seconds retry_after_max{3'600};  // a provider may ask for more; it is asked again then
     Milliseconds poll_first{20};  // how often a refresh that runs in another process is looked at
     Milliseconds poll_max{500};
+    // Forced refreshes after a 401 are free so often in a minute; then each waits twice as long as
+    // the one before.
+    int forced_refreshes_free = 5;
     int waiters_per_credential_max = 10'000;
     std::size_t cache_entries_max = 20'000;
     Seconds cache_idle{60};     // opened secrets stay in memory at most this long without a use
@@ -134,7 +146,9 @@ struct TokenCareContext {
     CredentialInvalidated on_invalidated = {};  // may be empty
 };
 
-// Fails with internal "token_care.options" when the lease does not outlive the token request.
+// What the context names outlives the object, and the event loops that called it have stopped
+// before it dies. Fails with internal "token_care.options" when the lease does not outlive the
+// token request.
 Result<std::unique_ptr<TokenCare>> make_token_care(TokenCareContext context,
                                                    TokenCareOptions options = {});
 
