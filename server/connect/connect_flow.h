@@ -17,7 +17,6 @@
 namespace tenon {
 
 using FlowId = Id<struct FlowIdTag>;
-using BrowserBindingId = Id<struct BrowserBindingIdTag>;
 using ConnectLinkId = Id<struct ConnectLinkIdTag>;
 
 // Who connects an account: the bearer of a user token, or whoever opened a connect link.
@@ -40,10 +39,14 @@ struct InstallOptions {
     std::string selected_credential;  // to reconnect: UUID, "ext:<external id>" or a plain one
 };
 
+JsonObject to_json(const InstallOptions& options);
+// Reads leniently: unknown members and wrong types are passed over, as the published client needs.
+InstallOptions parse_install_options(const Json& json);
+
 // open → consumed: the browser came back, and the code is being exchanged
 // open → answered → consumed: the code waits until the user token that began the flow claims it
-// consumed → connected
-enum class FlowStatus { open, answered, consumed, connected };
+// consumed → connected, or failed
+enum class FlowStatus { open, answered, consumed, connected, failed };
 
 // One way through the provider's page. The state and the handle are stored as hashes only.
 struct ConnectFlow {
@@ -71,7 +74,7 @@ struct ConnectFlow {
 // What a flow must remember and nobody may read.
 struct FlowSecrets {
     Secret code_verifier;
-    CredentialSecrets inputs;
+    std::map<std::string, Secret> inputs;
     Secret link_token;  // of a connect link: where the browser goes back to
     Secret code;        // of an answered flow
     std::map<std::string, Secret> callback;
@@ -82,7 +85,6 @@ struct FlowSecrets {
 
 // The nonce page, opened with a user token, binds the browser to that token (login CSRF, COSF).
 struct BrowserBinding {
-    BrowserBindingId id;
     ProjectId project_id;
     UserId user_id;
     std::string token_hash;

@@ -62,6 +62,9 @@ class ConnectLinkService {
     Task<Ok> disconnect(std::string token, std::string browser);
 
  private:
+    Task<Result<OpenedLink>> describe(ConnectLink link);
+    Task<Result<std::optional<CredentialWithConfigurations>>> find_account(const ConnectLink& link);
+
     ConnectContext context_;
     ConnectService& connect_;
     UserService& users_;

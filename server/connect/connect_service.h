@@ -7,18 +7,20 @@
 // permissions do not allow it.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "auth_methods/auth_method.h"
 #include "auth_methods/integration_opener.h"
 #include "base/result.h"
 #include "connect/account_verifier.h"
+#include "connect/callback_query.h"
 #include "connect/connect_flow.h"
 #include "connect/connect_store.h"
+#include "connect/field_rules.h"
 #include "credentials/credential_service.h"
 #include "integrations/integration_service.h"
 #include "platform/scheduling/task.h"
@@ -34,11 +36,12 @@ struct ConnectOptions {
     Seconds session_life{600};  // of the answer to GET …/session-id/{key}
     Seconds browser_life{600};  // how long a nonce page binds its browser
     Seconds link_life{86'400};  // of a connect link that does not say
+    Seconds link_life_min{60};
     Seconds link_life_max{604'800};
-    std::size_t field_bytes_max = 16'384;  // of one value that the end user fills in
-    std::size_t fields_max = 64;
-    std::size_t code_bytes_max = 8'192;
-    std::size_t callback_query_bytes_max = 16'384;
+    FieldLimits fields{};
+    CallbackLimits callback{};
+    VerifierLimits verifier{};
+    std::size_t session_key_bytes_max = 128;
     std::size_t expired_rows_per_cleanup = 100;
 };
 
@@ -69,7 +72,7 @@ struct AuthorizationStart {
     Secret link_token;
 };
 
-// The callback request: `integration` as it stands in the path, the query still encoded.
+// The callback request: the integration as it stands in the path, the query still encoded.
 struct AuthorizationReturn {
     std::string integration;
     std::string query;
@@ -79,24 +82,31 @@ struct AuthorizationReturn {
 // How the callback ended. What may be shown and posted, and to whom.
 struct AuthorizationEnd {
     enum class Kind {
-        refused,   // not a flow of this browser and integration: nothing was exchanged, say nothing
+        refused,   // not a flow of this browser and integration: nothing was exchanged
         failed,    // the provider or the account refused it; `error` tells
         answered,  // the handle must be claimed with the user token
         connected
     };
     Kind kind = Kind::refused;
-    IntegrationId integration_id;
-    std::string integration_name;
-    std::string origin;  // post the end here; empty: do not
-    Secret handle;       // payload of oauth_success_callback; empty: do not post success
-    Secret link_token;   // go back to this connect page; empty: none
-    std::optional<Error> error;
+    IntegrationId integration_id{};
+    std::string integration_name{};
+    std::string origin{};  // post the end here; empty: do not
+    Secret handle{};       // payload of oauth_success_callback; empty: do not post success
+    Secret link_token{};   // go back to this connect page; empty: none
+    std::optional<Error> error{};
 };
 
 // What the nonce page's request tells about its opener.
 struct BrowserClaim {
     std::string browser;        // the cookie that the browser will send back
     std::string opener_origin;  // origin of the window that opened the page; empty: not known
+};
+
+// A code that the product's own redirect page received (completeInstall).
+struct CodeExchange {
+    IntegrationId integration_id;
+    Secret code;
+    std::string redirect_url;
 };
 
 class ConnectService {
@@ -109,33 +119,33 @@ class ConnectService {
     // Fields that the end user is asked for: the method's own, then the integration's.
     std::vector<InputField> fields_of(const Integration& integration) const;
     bool uses_authorization_page(const Integration& integration) const;
+    // An active integration of the project.
+    Task<Result<std::shared_ptr<const Integration>>> get_integration(ProjectId project,
+                                                                     IntegrationId integration);
+    // Errors: unprocessable "connect.origin_not_allowed", which names the origin.
+    Task<Ok> check_origin(ProjectId project, std::string origin);
+    Task<Result<std::string>> project_name(ProjectId project);
 
     // Binds the browser to the token of `party`; a known opener of the project's origins confirms
     // the binding. Returns whether it is confirmed.
     Task<Result<bool>> bind_browser(ConnectParty party, BrowserClaim claim);
-    // Errors: forbidden "connect.origin_not_allowed", which names the origin.
-    Task<Ok> check_origin(ProjectId project, std::string origin);
 
     // Returns the provider's URL, complete with state and challenge. Errors: invalid_input
-    // "validation_failed" (names the fields), forbidden "connect.origin_not_allowed".
+    // "validation_failed" (names the fields), unprocessable "connect.origin_not_allowed",
+    // "connect.wrong_method" and "connect.authorization_url_conflict".
     Task<Result<std::string>> begin_authorization(ConnectParty party, AuthorizationStart start);
     Task<AuthorizationEnd> complete_authorization(AuthorizationReturn returned);
-    // Ends an answered flow, or returns what it connected. Errors: gone "connect.handle_unknown",
-    // conflict "connect.in_progress", and those of connect_with_fields.
+    // Ends an answered flow, or returns what it connected already. Errors: gone
+    // "connect.handle_unknown", conflict "connect.in_progress", and those of connect_with_fields.
     Task<Result<CredentialWithConfigurations>> claim(ConnectParty party, IntegrationId integration,
                                                      std::string handle);
-    // The product's own redirect page received the code. Errors: gone "connect.flow_unknown", and
-    // those of connect_with_fields.
-    struct CodeExchange {
-        IntegrationId integration_id;
-        Secret code;
-        std::string redirect_url;
-    };
+    // Errors: gone "connect.flow_unknown", and those of connect_with_fields.
     Task<Result<CredentialWithConfigurations>> complete_code(ConnectParty party,
                                                              CodeExchange exchange);
 
     // Errors: invalid_input "validation_failed" (names the fields); unprocessable
-    // "connect.token_request_failed"; "7003" (test endpoint) and "0704" (user profile).
+    // "connect.wrong_method", "connect.token_request_failed" and others of the method; "7003" (test
+    // endpoint) and "0704" (user profile).
     Task<Result<CredentialWithConfigurations>> connect_with_fields(ConnectParty party,
                                                                    IntegrationId integration,
                                                                    SubmittedFields fields,
@@ -148,24 +158,38 @@ class ConnectService {
                                                            std::string session_key);
     Task<Ok> end_session(ConnectParty party, std::string session_key);
 
-    // An active integration of the project.
-    Task<Result<std::shared_ptr<const Integration>>> get_integration(ProjectId project,
-                                                                     IntegrationId integration);
-
  private:
-    struct Returned;
+    // connect_callback.cpp
+    Task<Result<ConnectFlow>> take_returned_flow(AuthorizationReturn returned, CallbackQuery query,
+                                                 bool& is_confirmed);
+    Task<AuthorizationEnd> end_flow(ConnectFlow flow, CallbackQuery query, bool is_confirmed);
+    Task<Ok> answer_flow(ConnectFlow flow, FlowSecrets secrets, std::string handle);
+    Task<void> note_failure(ConnectFlow flow, Error error);
 
-    Task<Result<ConnectFlow>> take_flow(const AuthorizationReturn& returned, const Returned& query);
-    Task<Result<CredentialWithConfigurations>> finish(ConnectFlow flow, FlowSecrets secrets,
-                                                      Actor actor);
+    // connect_accounts.cpp
+    Task<Result<CredentialWithConfigurations>> finish_flow(ConnectFlow flow, FlowSecrets secrets,
+                                                           Actor actor, std::string handle);
+    Task<Result<CredentialWithConfigurations>> exchange_and_keep(const ConnectFlow& flow,
+                                                                 FlowSecrets secrets, Actor actor);
     Task<Result<CredentialWithConfigurations>> keep_account(
         ConnectParty party, std::shared_ptr<const OpenIntegration> integration,
         RefreshedTokens tokens, InstallOptions options);
+    Task<void> revoke_at_provider(Credential credential);
+
+    Task<Result<FlowSecrets>> open_flow(const ConnectFlow& flow);
+    Task<Result<std::string>> seal_flow(const ConnectFlow& flow, const FlowSecrets& secrets);
+    Task<Result<ConnectFlow>> prepare_flow(const ConnectParty& party,
+                                           const AuthorizationStart& start);
+    Task<Ok> check_permission(const ConnectParty& party, const Integration& integration,
+                              const InstallOptions& options);
 
     ConnectContext context_;
     ConnectOptions options_;
     ConnectStore store_;
     AccountVerifier verifier_;
 };
+
+// Sealed together with a flow's row; exposed for tests of what is stored.
+constexpr std::string_view kFlowTable = "connect_flows";
 
 }  // namespace tenon

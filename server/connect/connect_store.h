@@ -35,6 +35,9 @@ class ConnectStore {
     Ok finish_flow(Connection& tx, ProjectId project, FlowId id, CredentialId credential,
                    std::string_view handle_hash) const;
 
+    // consumed → failed.
+    Ok fail_flow(Connection& tx, ProjectId project, FlowId id) const;
+
     // ---- browsers ----
     Ok put_binding(Connection& tx, const BrowserBinding& binding) const;
     Result<std::optional<BrowserBinding>> find_binding(Connection& tx, ProjectId project,

@@ -5,9 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "base/result.h"
 #include "platform/http/message.h"
 
 namespace tenon {
@@ -34,8 +32,6 @@ class PageRenderer {
     // A whole answer with the security headers of every page.
     http::Response respond(http::Status status, std::string_view page, const PageValues& values,
                            PageReferrer referrer) const;
-    // A style sheet, script or picture of the pages. Errors: not_found.
-    Result<http::Response> asset(std::string_view name) const;
 
  private:
     PageAssets assets_;
