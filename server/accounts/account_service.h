@@ -26,7 +26,7 @@ namespace tenon {
 struct AccountLimits {
     std::chrono::hours setup_link_life{24};
     std::size_t project_name_characters_max = 100;
-    std::size_t projects_per_account_max = 100;  // that it may create
+    std::size_t projects_per_account_max = 100;
 };
 
 struct NewAdmin {

@@ -29,7 +29,6 @@ class BrowserSession {
     // For requests that open a session, which have no token yet. Errors: forbidden "auth.csrf".
     Ok check_origin(const http::Request& request) const;
 
-    bool has_cookie(const http::Request& request) const;
     void set_cookie(http::Response& response, const http::Request& request,
                     const Secret& token) const;
     void clear_cookie(http::Response& response, const http::Request& request) const;
@@ -38,7 +37,9 @@ class BrowserSession {
     static std::string csrf_token_of(const Secret& session_token);
 
  private:
+    Ok check_change(const http::Request& request, const Secret& token) const;
     bool is_secure(const http::Request& request) const;
+    std::optional<std::string> find_cookie(const http::Request& request) const;
     http::Cookie make_cookie(const http::Request& request, std::string value) const;
 
     SessionService& sessions_;
@@ -47,5 +48,6 @@ class BrowserSession {
 
 // Where a request comes from, for sessions and throttles.
 Visitor visitor_of(const http::Request& request);
+Actor actor_of(const SignedIn& signed_in, const http::Request& request);
 
 }  // namespace tenon

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "accounts/account.h"
+#include "accounts/try_out_key_store.h"
 #include "base/clock.h"
 #include "base/secret.h"
 #include "platform/scheduling/blocking_pool.h"
@@ -52,6 +53,7 @@ class TryOutTokens {
     const AuditLog& audit_;
     const Clock& clock_;
     BlockingPool& pool_;
+    TryOutKeyStore keys_;
 };
 
 }  // namespace tenon
