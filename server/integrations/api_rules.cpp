@@ -1,0 +1,154 @@
+// The rules of `api`: base URL, authorization, headers, test endpoint, user profile, limits.
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "integrations/definition_json.h"
+#include "integrations/field_checks.h"
+
+namespace tenon {
+namespace {
+
+bool is_relative(std::string_view url) {
+    const bool is_variable = url.starts_with("{{");  // a whole URL
+    return !is_variable && (url.starts_with("/") || url.find("://") == std::string_view::npos);
+}
+
+void check_authorization(const ApiAuthorization& authorization, FieldChecks& checks) {
+    const std::string field = "api.authorization.";
+    IntegrationDefinition alone;
+    alone.api.authorization = authorization;
+    const JsonObject json = to_json(alone, JsonDetail::brief);
+    if (const Json* members = json.at("api").as_object().if_contains("authorization")) {
+        for (const auto& member : members->as_object()) {
+            if (applies_to_type(member.key(), authorization.type)) continue;
+            checks.wrong(
+                field + std::string(member.key()),
+                fmt::format("does not belong to the type {}", name_of(authorization.type)));
+        }
+    }
+    switch (authorization.type) {
+        case ApiAuthorizationType::none:
+            return;
+        case ApiAuthorizationType::bearer:
+            checks.require(field + "token", authorization.token);
+            checks.text(field + "token", authorization.token, kForConnectedAccount,
+                        TemplatePlace::header);
+            return;
+        case ApiAuthorizationType::basic:
+            // Some providers take the key as one half and nothing as the other.
+            if (authorization.username.empty())
+                checks.require(field + "password", authorization.password);
+            checks.text(field + "username", authorization.username, kForConnectedAccount,
+                        TemplatePlace::raw);
+            checks.text(field + "password", authorization.password, kForConnectedAccount,
+                        TemplatePlace::raw);
+            return;
+        case ApiAuthorizationType::query_params:
+            if (authorization.params.empty())
+                checks.missing(field + "params", "must hold at least one parameter");
+            checks.parameters(field + "params", authorization.params, kForConnectedAccount);
+            return;
+        case ApiAuthorizationType::auth_header:
+            if (authorization.headers.empty())
+                checks.missing(field + "headers", "must hold at least one header");
+            checks.headers(field + "headers", authorization.headers, kForConnectedAccount);
+            return;
+    }
+}
+
+bool is_set_by_authorization(std::string_view header, const ApiAuthorization& authorization) {
+    if (authorization.type == ApiAuthorizationType::bearer ||
+        authorization.type == ApiAuthorizationType::basic) {
+        return equals_ignoring_case(header, "Authorization");
+    }
+    if (authorization.type != ApiAuthorizationType::auth_header) return false;
+    const auto& headers = authorization.headers;
+    return std::any_of(headers.begin(), headers.end(), [header](const NamedTemplate& other) {
+        return equals_ignoring_case(header, other.name);
+    });
+}
+
+void check_headers(const ApiSetup& api, FieldChecks& checks) {
+    checks.headers("api.headers", api.headers, kForApiCall);
+    for (const NamedTemplate& header : api.headers) {
+        if (is_set_by_authorization(header.name, api.authorization)) {
+            checks.wrong("api.headers." + header.name, "is set by the authorization already");
+        }
+    }
+}
+
+// The base URL may need the profile, and then nothing that runs before the profile is known can
+// stand below it.
+void check_order(const ApiSetup& api, FieldChecks& checks) {
+    if (!uses_group(api.base_url, "profile")) return;
+    constexpr std::string_view kRule =
+        "must be an absolute URL, since the base URL uses the user profile, which is not known yet";
+    if (api.test_endpoint && is_relative(api.test_endpoint->path)) {
+        checks.wrong("api.testEndpoint.path", std::string(kRule));
+    }
+    const bool requests_profile =
+        api.user_profile && api.user_profile->strategy == UserProfileStrategy::http;
+    if (requests_profile && is_relative(api.user_profile->url)) {
+        checks.wrong("api.userProfile.url", std::string(kRule));
+    }
+}
+
+void check_profile(const UserProfile& profile, FieldChecks& checks) {
+    checks.captures("api.userProfile.fields", profile.fields);
+    checks.json_path("api.userProfile.providerIdPath", profile.provider_id_path);
+    if (profile.strategy == UserProfileStrategy::http) {
+        checks.require("api.userProfile.url", profile.url);
+        checks.text("api.userProfile.url", profile.url, kForConnectedAccount, TemplatePlace::url);
+        checks.headers("api.userProfile.headers", profile.headers, kForConnectedAccount);
+        checks.text("api.userProfile.body", profile.body, kForConnectedAccount, TemplatePlace::raw);
+        if (profile.method == "GET" && !profile.body.empty()) {
+            checks.wrong("api.userProfile.body", "cannot be sent with GET");
+        }
+        return;
+    }
+    constexpr std::string_view kRule = "does not belong to the strategy jwt";
+    if (!profile.url.empty()) checks.wrong("api.userProfile.url", std::string(kRule));
+    if (!profile.headers.empty()) checks.wrong("api.userProfile.headers", std::string(kRule));
+    if (!profile.body.empty()) checks.wrong("api.userProfile.body", std::string(kRule));
+}
+
+void check_limits(const ApiSetup& api, FieldChecks& checks) {
+    if (!api.total_timeout) return;
+    const auto check = [&](std::string_view name, const std::optional<Milliseconds>& limit) {
+        if (limit && *limit > *api.total_timeout) {
+            checks.wrong(fmt::format("api.timeouts.{}", name), "must not be longer than totalMs");
+        }
+    };
+    check("connectMs", api.connect_timeout);
+    check("firstByteMs", api.first_byte_timeout);
+    check("idleMs", api.idle_timeout);
+}
+
+}  // namespace
+
+void check_api(const IntegrationDefinition& definition, FieldChecks& checks) {
+    const ApiSetup& api = definition.api;
+    checks.require("api.baseUrl", api.base_url);
+    std::string sample;
+    checks.url("api.baseUrl", api.base_url, kForApiCall, &sample);
+    if (sample.find('?') != std::string::npos) checks.wrong("api.baseUrl", "must not have a query");
+    const bool has_token = definition.authentication.method != AuthMethodKind::basic;
+    if (!has_token && api.authorization == ApiAuthorization{}) {
+        checks.missing("api.authorization",
+                       "must say how calls are authorised: this method has no access token");
+    } else {
+        check_authorization(api.authorization, checks);
+    }
+    check_headers(api, checks);
+    if (api.test_endpoint) {
+        checks.require("api.testEndpoint.path", api.test_endpoint->path);
+        checks.text("api.testEndpoint.path", api.test_endpoint->path, kForConnectedAccount,
+                    TemplatePlace::url);
+    }
+    if (api.user_profile) check_profile(*api.user_profile, checks);
+    check_order(api, checks);
+    check_limits(api, checks);
+}
+
+}  // namespace tenon

@@ -1,0 +1,99 @@
+#include "integrations/integration.h"
+
+namespace tenon {
+
+std::string_view name_of(IntegrationStatus status) {
+    switch (status) {
+        case IntegrationStatus::draft:
+            return "draft";
+        case IntegrationStatus::active:
+            return "active";
+        case IntegrationStatus::inactive:
+            return "inactive";
+    }
+    return {};
+}
+
+std::string_view name_of(AuthMethodKind method) {
+    switch (method) {
+        case AuthMethodKind::oauth:
+            return "oauth";
+        case AuthMethodKind::basic:
+            return "basic";
+        case AuthMethodKind::oauth_client_credential:
+            return "oauth_client_credential";
+        case AuthMethodKind::ropc_app:
+            return "ropc_app";
+    }
+    return {};
+}
+
+std::string_view name_of(InputType type) {
+    switch (type) {
+        case InputType::text:
+            return "text";
+        case InputType::password:
+            return "password";
+        case InputType::email:
+            return "email";
+        case InputType::url:
+            return "url";
+        case InputType::number:
+            return "number";
+        case InputType::textarea:
+            return "textarea";
+        case InputType::select:
+            return "select";
+    }
+    return {};
+}
+
+std::string_view name_of(ClientAuthentication style) {
+    switch (style) {
+        case ClientAuthentication::basic:
+            return "basic";
+        case ClientAuthentication::body:
+            return "body";
+        case ClientAuthentication::automatic:
+            return "auto";
+    }
+    return {};
+}
+
+std::string_view name_of(TokenRequestBody body) {
+    switch (body) {
+        case TokenRequestBody::form:
+            return "form";
+        case TokenRequestBody::json:
+            return "json";
+    }
+    return {};
+}
+
+std::string_view name_of(ApiAuthorizationType type) {
+    switch (type) {
+        case ApiAuthorizationType::none:
+            return "none";
+        case ApiAuthorizationType::bearer:
+            return "bearer";
+        case ApiAuthorizationType::basic:
+            return "basic";
+        case ApiAuthorizationType::query_params:
+            return "query_params";
+        case ApiAuthorizationType::auth_header:
+            return "auth_header";
+    }
+    return {};
+}
+
+std::string_view name_of(UserProfileStrategy strategy) {
+    switch (strategy) {
+        case UserProfileStrategy::http:
+            return "http";
+        case UserProfileStrategy::jwt:
+            return "jwt";
+    }
+    return {};
+}
+
+}  // namespace tenon
