@@ -1,13 +1,14 @@
-// The database as the capabilities see it: closures that run on a database thread, inside one transaction, never on
-// an event loop. The same SQL runs on SQLite and PostgreSQL; parameters are written $1, $2, … and always bound.
+// The database as the capabilities see it: closures that run on a database thread, inside one
+// transaction, never on an event loop. The same SQL runs on SQLite and PostgreSQL; parameters are
+// written $1, $2, … and always bound.
 //
 //     co_return co_await database.write([&](Connection& tx) -> Result<Project> {
 //         RETURN_IF_ERROR(projects_.insert(tx, project));
 //         return audit_.append(tx, event).transform(...);
 //     });
 //
-// A closure may run more than once (PostgreSQL asks for a repeat after a serialization failure), so it must not
-// consume what it captures. It captures by reference only what outlives the co_await.
+// A closure may run more than once (PostgreSQL asks for a repeat after a serialization failure), so
+// it must not consume what it captures. It captures by reference only what outlives the co_await.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +32,8 @@ struct Bytes {
     bool operator==(const Bytes&) const = default;
 };
 
-// NULL, a 64-bit integer, text (UTF-8), or bytes. Booleans are the integers 0 and 1, times are milliseconds.
+// NULL, a 64-bit integer, text (UTF-8), or bytes. Booleans are the integers 0 and 1, times are
+// milliseconds.
 class SqlValue {
  public:
     SqlValue() = default;
@@ -58,8 +60,8 @@ class SqlValue {
     std::variant<std::monostate, std::int64_t, std::string, Bytes> value_;
 };
 
-// One row of an answer. Columns are read by position in the order of the SELECT; reading a NULL with a plain getter
-// gives 0 or an empty text.
+// One row of an answer. Columns are read by position in the order of the SELECT; reading a NULL
+// with a plain getter gives 0 or an empty text.
 class Row {
  public:
     explicit Row(std::vector<SqlValue> values) : values_(std::move(values)) {}
@@ -77,10 +79,14 @@ class Row {
 
 using Rows = std::vector<Row>;
 
-// An open transaction, valid inside its closure only.
+// An open transaction, valid inside its closure only. The first failed statement dooms it, as
+// PostgreSQL has it: later statements fail the same way and nothing is committed, so write ON
+// CONFLICT … DO NOTHING where a conflict is expected. A parameter that may be NULL and stands where
+// no column gives it a type is written CAST($1 AS TEXT).
 //
-// Errors: conflict "storage.unique" (message names the constraint's columns), conflict "storage.foreign_key",
-// unavailable "storage.unavailable" (busy, disk full, connection lost), internal "storage.failed".
+// Errors: conflict "storage.unique" (message names the constraint's columns), conflict
+// "storage.foreign_key", invalid_input "storage.invalid_text" (a NUL or invalid UTF-8), unavailable
+// "storage.unavailable" (busy, disk full, connection lost), internal "storage.failed".
 class Connection {
  public:
     virtual ~Connection() = default;
@@ -108,8 +114,8 @@ class Database {
     Task<std::invoke_result_t<Fn, Connection&>> read(Fn fn) {
         return run(Access::read, std::move(fn));
     }
-    // Runs `fn` in a write transaction: committed and durable when the result is a value, rolled back when it is an
-    // error. SQLite groups the writes that wait together into one commit.
+    // Runs `fn` in a write transaction: committed and durable when the result is a value, rolled
+    // back when it is an error. SQLite groups the writes that wait together into one commit.
     template <class Fn>
     Task<std::invoke_result_t<Fn, Connection&>> write(Fn fn) {
         return run(Access::write, std::move(fn));
@@ -118,8 +124,8 @@ class Database {
  protected:
     enum class Access { read, write };
 
-    // A job as the engine sees it: attempt() runs the closure and tells whether to commit; finish() is called once,
-    // with the commit's own outcome, from any thread.
+    // A job as the engine sees it: attempt() runs the closure and tells whether to commit; finish()
+    // is called once, with the commit's own outcome, from any thread.
     class Job {
      public:
         virtual ~Job() = default;
@@ -150,7 +156,8 @@ class Database::ClosureJob final : public Database::Job {
     }
     void finish(Ok committed) override {
         // A failed closure keeps its own error; a failed commit replaces the value.
-        if (!committed && (!answer || answer->has_value())) answer.emplace(std::move(committed).error());
+        if (!committed && (!answer || answer->has_value()))
+            answer.emplace(std::move(committed).error());
         done.set();
     }
 

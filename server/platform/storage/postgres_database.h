@@ -1,7 +1,7 @@
-// PostgreSQL 15 and newer, and its distributed kin. A pool of connections, each with its own thread; read closures run
-// in REPEATABLE READ READ ONLY, write closures in READ COMMITTED, and are repeated up to three times after a
-// serialization failure or a deadlock. A lost connection is opened again with backoff; meanwhile callers get
-// `unavailable`.
+// PostgreSQL 15 and newer, and its distributed kin. A pool of connections, each with its own
+// thread; read closures run in REPEATABLE READ READ ONLY, write closures in READ COMMITTED, and are
+// repeated up to three times after a serialization failure or a deadlock. A lost connection is
+// opened again with backoff; meanwhile callers get `unavailable`.
 #pragma once
 
 #include <chrono>
