@@ -76,7 +76,7 @@ async function readme(_files) {
 async function nodeTest(stage, allFiles, chosenFiles = []) {
   const files = chosenFiles.length > 0 ? chosenFiles : allFiles;
   const tap = join(resultsDir, `${stage}.tap`);
-  const code = await run(process.execPath, ['--test', ...timeoutFlags,
+  const code = await run('tools/with-postgres.sh', [process.execPath, '--test', ...timeoutFlags,
     '--test-reporter=spec', '--test-reporter-destination=stdout',
     '--test-reporter=tap', `--test-reporter-destination=${tap}`, ...files]);
   const text = existsSync(tap) ? readFileSync(tap, 'utf8') : '';
