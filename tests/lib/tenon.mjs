@@ -1,6 +1,6 @@
 // Starts and stops the real server: own process, port 0, own data folder, collected log.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,7 +9,6 @@ import { send } from './http.mjs';
 
 const readyTimeoutMs = 60_000;
 const stopTimeoutMs = 45_000;
-const logBytesMax = 64 << 20;
 
 // A freed block stays poisoned under AddressSanitizer only this long, so that memory tests mean something there too.
 const sanitizerEnvironment = {
@@ -18,21 +17,26 @@ const sanitizerEnvironment = {
 };
 
 export function makeDataDir() {
-  return mkdtempSync(join(tmpdir(), 'tenon-test-'));
+  return mkdtempSync(join(tmpdir(), 'tenon-data-'));
 }
 
 // `allowEgress` is a list of "host:port"; `flags` more flags of `tenon serve`; `dataDir` one that exists already (it is
-// then not removed at stop).
-export async function startTenon({ allowEgress = [], flags = [], dataDir, env = {}, listen = '127.0.0.1:0' } = {}) {
-  const ownsData = dataDir === undefined;
-  const data = dataDir ?? makeDataDir();
-  const args = ['serve', '--listen', listen, '--data', data, '--log-format', 'json',
+// then not removed at stop); `wrapper` a command to start it under, such as ['taskset', '-c', '0'].
+export async function startTenon({ allowEgress = [], flags = [], dataDir, env = {}, listen = '127.0.0.1:0',
+  wrapper = [] } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'tenon-test-'));
+  const data = dataDir ?? join(folder, 'data');
+  const logFile = join(folder, 'log');
+  const args = [...wrapper, tenonBinary, 'serve', '--listen', listen, '--data', data, '--log-format', 'json',
     ...allowEgress.flatMap((target) => ['--allow-egress', target]), ...flags];
-  const child = spawn(tenonBinary, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  // A file, not a pipe: a test that is busy never holds the server up.
+  const descriptor = openSync(logFile, 'a');
+  const child = spawn(args[0], args.slice(1), {
+    stdio: ['ignore', descriptor, descriptor],
     env: { ...process.env, ...sanitizerEnvironment, ...env },
   });
-  const tenon = new Tenon(child, data, ownsData);
+  closeSync(descriptor);
+  const tenon = new Tenon(child, { data, folder, logFile });
   try {
     await tenon.waitUntilReady();
   } catch (error) {
@@ -44,27 +48,18 @@ export async function startTenon({ allowEgress = [], flags = [], dataDir, env = 
 
 export class Tenon {
   #exit;
-  #output = [];
-  #outputBytes = 0;
 
-  constructor(child, data, ownsData) {
-    Object.assign(this, { child, data, ownsData, origin: undefined, setupToken: undefined });
-    const collect = (chunk) => {
-      this.#outputBytes += chunk.length;
-      if (this.#outputBytes <= logBytesMax) this.#output.push(chunk);
-      if (!this.origin || !this.setupToken) this.#readAddresses();
-    };
-    child.stdout.on('data', collect);
-    child.stderr.on('data', collect);
+  constructor(child, { data, folder, logFile }) {
+    Object.assign(this, { child, data, folder, logFile, origin: undefined, setupToken: undefined });
     this.#exit = new Promise((resolve) => {
       child.on('error', (error) => resolve({ code: null, signal: null, error }));
       child.on('close', (code, signal) => resolve({ code, signal }));
     });
   }
 
-  // Everything written to standard output and standard error so far.
+  // Everything written to standard output and standard error so far; empty once stopped.
   output() {
-    return Buffer.concat(this.#output).toString();
+    return existsSync(this.logFile) ? readFileSync(this.logFile, 'utf8') : '';
   }
 
   // The log's lines that are JSON.
@@ -90,6 +85,7 @@ export class Tenon {
     this.#exit.then((value) => { exit = value; });
     while (Date.now() < deadline) {
       if (exit) throw new Error(`tenon ended with ${JSON.stringify(exit)}:\n${this.output()}`);
+      this.#readAddresses();
       if (this.origin && await this.isReady()) return;
       await delay(20);
     }
@@ -123,13 +119,13 @@ export class Tenon {
     return readFileSync(`/proc/${this.child.pid}/cmdline`, 'utf8');
   }
 
-  // SIGTERM, and SIGKILL when that does not end it in time. The data folder goes with it when startTenon() made it.
+  // SIGTERM, and SIGKILL when that does not end it in time. The data folder goes with it unless it was given.
   async stop() {
     if (this.child.exitCode === null && this.child.signalCode === null && this.child.pid) this.child.kill('SIGTERM');
     const timer = setTimeout(() => this.child.kill('SIGKILL'), stopTimeoutMs);
     const exit = await this.#exit;
     clearTimeout(timer);
-    if (this.ownsData) rmSync(this.data, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
     return exit;
   }
 
