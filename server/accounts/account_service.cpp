@@ -132,6 +132,14 @@ Task<Ok> AccountService::change_password(Actor actor, AccountId account, Passwor
     });
 }
 
+Task<Result<Project>> AccountService::get_project(ProjectId id) {
+    co_return co_await database_.read([&](Connection& tx) -> Result<Project> {
+        ASSIGN_OR_RETURN(auto project, projects_.find_project(tx, id));
+        if (!project) return Error::not_found("Project");
+        return std::move(*project);
+    });
+}
+
 Task<Result<std::vector<OwnProject>>> AccountService::list_projects(AccountId account) {
     co_return co_await database_.read([&](Connection& tx) -> Result<std::vector<OwnProject>> {
         ASSIGN_OR_RETURN(const auto roles, members_.list_roles(tx, account));

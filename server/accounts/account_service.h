@@ -77,6 +77,7 @@ class AccountService {
     };
     Task<Ok> change_password(Actor actor, AccountId account, PasswordChange change);
 
+    Task<Result<Project>> get_project(ProjectId id);  // errors: not_found
     Task<Result<std::vector<OwnProject>>> list_projects(AccountId account);
     // The account becomes the project's administrator.
     Task<Result<Project>> create_project(Actor actor, AccountId account, std::string name);

@@ -22,7 +22,9 @@ struct BrowserSettings {
 class BrowserSession {
  public:
     BrowserSession(SessionService& sessions, BrowserSettings settings)
-        : sessions_(sessions), settings_(std::move(settings)) {}
+        : sessions_(sessions), settings_(std::move(settings)) {
+        if (settings_.public_origin.ends_with('/')) settings_.public_origin.pop_back();
+    }
 
     // Errors: unauthenticated "auth.required"; forbidden "auth.csrf".
     Task<Result<SignedIn>> require(const http::Request& request);

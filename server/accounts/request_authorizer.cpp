@@ -6,16 +6,6 @@
 namespace tenon {
 namespace {
 
-// The key of "Authorization: Bearer <key>"; nothing without the header, empty for another scheme.
-std::optional<std::string_view> bearer_key(const http::Request& request) {
-    constexpr std::string_view kScheme = "bearer ";
-    const std::string* const header = request.headers.find("Authorization");
-    if (header == nullptr) return std::nullopt;
-    const std::string_view text = *header;
-    if (!equals_ignoring_case(text.substr(0, kScheme.size()), kScheme)) return std::string_view();
-    return trim(text.substr(kScheme.size()));
-}
-
 class RequestAuthorizer final : public Authorizer {
  public:
     RequestAuthorizer(Database& database, BrowserSession& browser, ApiKeyService& api_keys)
@@ -61,6 +51,15 @@ class RequestAuthorizer final : public Authorizer {
 };
 
 }  // namespace
+
+std::optional<std::string_view> bearer_key(const http::Request& request) {
+    constexpr std::string_view kScheme = "bearer ";
+    const std::string* const header = request.headers.find("Authorization");
+    if (header == nullptr) return std::nullopt;
+    const std::string_view text = *header;
+    if (!equals_ignoring_case(text.substr(0, kScheme.size()), kScheme)) return std::string_view();
+    return trim(text.substr(kScheme.size()));
+}
 
 std::unique_ptr<Authorizer> make_authorizer(Database& database, BrowserSession& browser,
                                             ApiKeyService& api_keys) {

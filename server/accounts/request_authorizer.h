@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string_view>
 
 #include "accounts/api_key_service.h"
 #include "accounts/authorizer.h"
@@ -9,6 +11,9 @@
 #include "accounts/member_store.h"
 
 namespace tenon {
+
+// The key of "Authorization: Bearer <key>"; nothing without the header, empty for another scheme.
+std::optional<std::string_view> bearer_key(const http::Request& request);
 
 // What it uses outlives it.
 std::unique_ptr<Authorizer> make_authorizer(Database& database, BrowserSession& browser,

@@ -150,36 +150,40 @@ Task<Result<UserPage>> UserService::list(ProjectId project, UserQuery query) {
 
 Task<Result<ConnectedUser>> UserService::merge_meta(Actor actor, ProjectId project, UserId id,
                                                     JsonObject meta) {
-    co_return co_await database_.write([&](Connection& tx) -> Result<ConnectedUser> {
-        ASSIGN_OR_RETURN(auto user, store_.find(tx, project, id));
-        if (!user) return Error::not_found("User");
-        RETURN_IF_ERROR(merge_into(user->meta, meta, limits_));
-        ASSIGN_OR_RETURN(const bool changed, store_.update(tx, *user));
-        if (!changed) return Error::not_found("User");
-        // The audit log names the keys; the values are the user's own.
-        RETURN_IF_ERROR(audit_.append(
-            tx, project,
-            user_event(actor, "user.meta_changed", id, JsonObject{{"keys", keys_of(meta)}})));
-        return std::move(*user);
-    });
+    co_return co_await change(std::move(actor), project, id, {.meta = std::move(meta)});
 }
 
-Task<Result<ConnectedUser>> UserService::set_access(Actor actor, ProjectId project, UserId id,
-                                                    UserAccess access) {
-    const bool disabled = access == UserAccess::disabled;
+Task<Result<ConnectedUser>> UserService::change(Actor actor, ProjectId project, UserId id,
+                                                UserChange change) {
     auto result = co_await database_.write([&](Connection& tx) -> Result<ConnectedUser> {
         ASSIGN_OR_RETURN(auto user, store_.find(tx, project, id));
         if (!user) return Error::not_found("User");
-        if (user->disabled == disabled) return std::move(*user);
-        user->disabled = disabled;
-        ASSIGN_OR_RETURN(const bool changed, store_.update(tx, *user));
-        if (!changed) return Error::not_found("User");
-        RETURN_IF_ERROR(audit_.append(
-            tx, project, user_event(actor, disabled ? "user.disabled" : "user.enabled", id)));
+        if (change.meta) RETURN_IF_ERROR(change_meta(tx, actor, *user, *change.meta));
+        if (change.access) RETURN_IF_ERROR(change_access(tx, actor, *user, *change.access));
         return std::move(*user);
     });
-    if (result) forget_sessions();
+    if (result && change.access) forget_sessions();
     co_return result;
+}
+
+Ok UserService::change_meta(Connection& tx, const Actor& actor, ConnectedUser& user,
+                            const JsonObject& meta) const {
+    RETURN_IF_ERROR(merge_into(user.meta, meta, limits_));
+    RETURN_IF_ERROR(store_.update(tx, user));
+    // The audit log names the keys; the values are the user's own.
+    return audit_.append(
+        tx, user.project_id,
+        user_event(actor, "user.meta_changed", user.id, JsonObject{{"keys", keys_of(meta)}}));
+}
+
+Ok UserService::change_access(Connection& tx, const Actor& actor, ConnectedUser& user,
+                              UserAccess access) const {
+    const bool disabled = access == UserAccess::disabled;
+    if (user.disabled == disabled) return {};
+    user.disabled = disabled;
+    RETURN_IF_ERROR(store_.update(tx, user));
+    return audit_.append(tx, user.project_id,
+                         user_event(actor, disabled ? "user.disabled" : "user.enabled", user.id));
 }
 
 Task<Ok> UserService::remove(Actor actor, ProjectId project, UserId id) {

@@ -22,6 +22,12 @@ namespace tenon {
 
 enum class UserAccess { enabled, disabled };
 
+// Absent members stay as they are.
+struct UserChange {
+    std::optional<JsonObject> meta = std::nullopt;
+    std::optional<UserAccess> access = std::nullopt;
+};
+
 struct UserQuery {
     std::string search;  // part of external id, name or e-mail address, any case
     std::optional<std::string> cursor;
@@ -61,15 +67,15 @@ class UserService {
     // Errors: invalid_input for a cursor that this service did not make.
     Task<Result<UserPage>> list(ProjectId project, UserQuery query);
 
-    // Merges into the metadata, one level deep: `name` and `email` in any case become `Name` and
-    // `Email`, other keys are trimmed, a null removes its key. Errors: invalid_input with the key
-    // and the limit.
+    // Metadata is merged one level deep: `name` and `email` in any case become `Name` and `Email`,
+    // other keys are trimmed, a null removes its key. A disabled user's tokens are refused: in this
+    // process at once, on other nodes within the session cache's life.
+    // Errors: not_found; invalid_input with the key and the limit.
+    Task<Result<ConnectedUser>> change(Actor actor, ProjectId project, UserId id,
+                                       UserChange change);
+    // The same for metadata alone; for connected users themselves.
     Task<Result<ConnectedUser>> merge_meta(Actor actor, ProjectId project, UserId id,
                                            JsonObject meta);
-    // A disabled user's tokens are refused: in this process at once, on other nodes within the
-    // session cache's life.
-    Task<Result<ConnectedUser>> set_access(Actor actor, ProjectId project, UserId id,
-                                           UserAccess access);
     // Takes everything of the user along: rows of other capabilities refer to it with ON DELETE
     // CASCADE.
     Task<Ok> remove(Actor actor, ProjectId project, UserId id);
@@ -83,6 +89,11 @@ class UserService {
     Ok check_external_id(std::string_view external_id) const;
 
  private:
+    Ok change_meta(Connection& tx, const Actor& actor, ConnectedUser& user,
+                   const JsonObject& meta) const;
+    Ok change_access(Connection& tx, const Actor& actor, ConnectedUser& user,
+                     UserAccess access) const;
+
     Database& database_;
     const AuditLog& audit_;
     const Clock& clock_;
