@@ -62,7 +62,8 @@ export async function startNginx(name, config, port, wrapper) {
     + `http {\naccess_log off;\nkeepalive_requests 100000000;\nclient_body_temp_path ${folder}/body;\n`
     + `proxy_temp_path ${folder}/proxy;\nfastcgi_temp_path ${folder}/f;\nuwsgi_temp_path ${folder}/u;\nscgi_temp_path ${folder}/s;\n`
     + `${config}\n}\n`);
-  const child = spawn(wrapper[0], [...wrapper.slice(1), 'nginx', '-p', folder, '-c', file],
+  const [command, ...args] = [...wrapper, 'nginx', '-p', folder, '-c', file];
+  const child = spawn(command, args,
     { stdio: ['ignore', 'ignore', 'inherit'] });
   await untilAnswering(`http://127.0.0.1:${port}/`);
   return { pid: child.pid, stop: () => stopChild(child, 'SIGTERM') };
