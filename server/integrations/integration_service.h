@@ -26,6 +26,7 @@
 namespace tenon {
 
 class IntegrationCache;
+struct SettleContext;
 
 // What a person or a file says an integration should be.
 struct IntegrationDraft {
@@ -98,10 +99,10 @@ class IntegrationService {
     Task<Result<std::optional<Integration>>> find_by_slug(ProjectId project, std::string slug);
     // By slug. Errors: invalid_input for a broken cursor.
     Task<Result<IntegrationPage>> list_integrations(ProjectId project, IntegrationQuery query);
-    // Every integration of the project that has the status, by slug; bounded by
-    // integrations_per_project_max.
-    Task<Result<std::vector<Integration>>> list_with_status(ProjectId project,
-                                                            IntegrationStatus status);
+    // Those of one status, or every integration of the project, by slug;
+    // integrations_per_project_max bounds it.
+    Task<Result<std::vector<Integration>>> list_with_status(
+        ProjectId project, std::optional<IntegrationStatus> status);
     // The icon of any project's integration: icons are public, ids cannot be guessed. Empty: none
     // was given.
     Task<Result<std::string>> get_icon(IntegrationId id);
@@ -132,6 +133,21 @@ class IntegrationService {
                                                   const std::string& secret_name) const;
 
  private:
+    struct Planned;
+
+    Task<Result<std::shared_ptr<const ProjectKeys>>> keys_for(
+        ProjectId project, const std::vector<IntegrationDraft>& drafts);
+    Ok insert(Connection& tx, const Actor& actor, Integration& wanted) const;
+    Ok replace(Connection& tx, const Actor& actor, const Integration& before,
+               Integration& wanted) const;
+    Result<Planned> plan(Connection& tx, ProjectId project, const IntegrationDraft& draft,
+                         SettleContext context) const;
+    Result<std::vector<Planned>> plan_all(Connection& tx, ProjectId project,
+                                          const std::vector<IntegrationDraft>& drafts,
+                                          const ProjectKeys* keys) const;
+    Ok write_planned(Connection& tx, const Actor& actor, Planned& planned) const;
+    Task<std::shared_ptr<const Integration>> recheck(ProjectId project, IntegrationId id);
+
     Database& database_;
     Vault& vault_;
     const AuditLog& audit_;

@@ -44,6 +44,9 @@ class IntegrationStore {
     // By slug, at most query.limit rows.
     Result<IntegrationPage> list(Connection& tx, ProjectId project,
                                  const IntegrationQuery& query) const;
+    // Names of the integrations whose definition uses a variable such as "secrets.ACME_KEY".
+    Result<std::vector<std::string>> names_using(Connection& tx, ProjectId project,
+                                                 std::string_view variable) const;
 };
 
 }  // namespace tenon
