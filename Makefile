@@ -6,7 +6,7 @@ SHELL := /bin/sh
 FUZZ_SECONDS ?= 60
 NINJA := cmake --build
 
-.PHONY: help setup build run dev test test-unit test-api test-browser test-readme lint lint-quick format tsan \
+.PHONY: help setup build run dev provider test test-unit test-api test-browser test-readme lint lint-quick format tsan \
         fuzz-smoke fuzz soak bench clean
 
 help: ## List the targets
@@ -26,6 +26,10 @@ run: build ## Build and start Tenon with its data in ./data; ARGS="--listen …"
 dev: build/fast/build.ninja ## Build quickly and start Tenon with every log line; data in ./data
 	@$(NINJA) --preset fast --target tenon
 	@exec build/fast/tenon serve --log-level debug $(ARGS)
+
+provider: ## Start the made-up CRM of the README's walk on 127.0.0.1:7400
+	@tools/setup.sh test
+	@PORT=7400 node tests/fakes/provider.mjs
 
 test: test-build ## Build with sanitizers and run every test: unit, lint-quick, API, browser, README
 	@node tests/run.mjs unit lint api browser readme
