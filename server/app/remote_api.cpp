@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "platform/http/http_client.h"
 #include "platform/scheduling/event_loop.h"
 
 namespace tenon {
@@ -51,7 +50,7 @@ RemoteApi::RemoteApi(std::string origin, CommandTarget target,
     : origin_(std::move(origin)),
       target_(std::move(target)),
       pools_(std::move(pools)),
-      client_(http::make_http_client(*pools_)) {}
+      client_(http::make_http_client(*pools_, TENON_VERSION)) {}
 
 RemoteApi::~RemoteApi() = default;
 

@@ -16,6 +16,7 @@
 #include "accounts/session_routes.h"
 #include "accounts/user_routes.h"
 #include "app/listen_port.h"
+#include "app/periodic_work.h"
 #include "app/services.h"
 #include "app/site_routes.h"
 #include "app/storage.h"
@@ -33,6 +34,9 @@ namespace tenon {
 namespace {
 
 constexpr Seconds kReadinessAge{1};
+// How often idle credentials are looked for, and how many are refreshed each time.
+constexpr Seconds kIdleSweepInterval{60};
+constexpr int kIdleSweepMax = 50;
 
 sigset_t stop_signals() {
     sigset_t signals;
@@ -205,6 +209,11 @@ void run_until_signal(http::Server& server, Readiness& readiness) {
     log_info("server.stopped");
 }
 
+Task<Ok> refresh_idle(TokenCare& token_care) {
+    CO_RETURN_IF_ERROR(co_await token_care.refresh_idle(kIdleSweepMax));
+    co_return Ok();
+}
+
 Ok start(Config& config) {
     const SystemClock clock;
     ASSIGN_OR_RETURN(const ListenPort port, ListenPort::reserve(config));
@@ -220,6 +229,9 @@ Ok start(Config& config) {
     if (const auto problems = router.problems(); !problems.empty()) {
         return Error::internal("The routes do not fit the contract: " + problems.front());
     }
+    if (storage.database->engine() == Engine::sqlite) {
+        RETURN_IF_ERROR(run_task(services->token_care->end_former_leases()));
+    }
     ASSIGN_OR_RETURN(const auto setup_token, run_task(services->accounts.ensure_setup_link()));
     http::Server server(server_options(config), router, services->metrics);
     RETURN_IF_ERROR(server.start());
@@ -228,6 +240,8 @@ Ok start(Config& config) {
                                   {"url", config.public_url},
                                   {"workers", server.worker_count()}});
     print_welcome(config, setup_token);
+    const PeriodicWork idle_sweep(kIdleSweepInterval,
+                                  [&services] { return refresh_idle(*services->token_care); });
     run_until_signal(server, readiness);
     return {};
 }

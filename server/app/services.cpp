@@ -2,8 +2,6 @@
 
 #include "accounts/request_authorizer.h"
 #include "auth_methods/refresher.h"
-#include "credentials/make_token_care.h"
-#include "platform/http/http_client.h"
 #include "users/user_authenticator.h"
 
 namespace tenon {
@@ -20,8 +18,8 @@ Result<std::unique_ptr<http::UpstreamPools>> make_pools(const Config& config) {
 
 TokenCareOptions token_care_options(const Config& config) {
     TokenCareOptions options;
-    options.token_request_timeout = config.token_request_timeout;
-    options.lease = std::chrono::ceil<Seconds>(config.token_request_timeout * 2);
+    options.token_request_timeout = std::chrono::ceil<Seconds>(config.token_request_timeout);
+    options.lease = options.token_request_timeout * 2;
     return options;
 }
 
@@ -41,8 +39,8 @@ Result<std::unique_ptr<Services>> Services::build(const Config& config, Database
     std::unique_ptr<Services> services(
         new Services(config, database, std::move(keys), clock, std::move(pools)));
     Services& s = *services;
-    s.integrations.set_credential_count([&s](Connection& tx, ProjectId project, IntegrationId id) {
-        return s.credentials.count_for_integration_in(tx, project, id);
+    s.integrations.set_credential_count([](Connection& tx, ProjectId project, IntegrationId id) {
+        return CredentialStore().count_for_integration(tx, project, id);
     });
     s.projects.set_secret_usage([&s](Connection& tx, ProjectId project, const std::string& name) {
         return s.integrations.secret_usage(tx, project, name);
@@ -54,7 +52,7 @@ Services::Services(const Config& config, Database& database, MasterKeys keys, co
                    std::unique_ptr<http::UpstreamPools> pools)
     : blocking({.name = "blocking", .threads = 2, .queue_max = 256}),
       upstream(std::move(pools)),
-      client(http::make_http_client(*upstream)),
+      client(http::make_http_client(*upstream, TENON_VERSION)),
       audit(clock),
       vault(make_vault(database, std::move(keys), clock)),
       projects(database, *vault, audit, clock),
@@ -76,8 +74,18 @@ Services::Services(const Config& config, Database& database, MasterKeys keys, co
              [this](ProjectId project) { return projects.open_environment_secrets(project); }),
       methods({*client, clock}),
       refresher(make_credential_refresher(methods, opener)),
-      token_care(make_token_care(database, *vault, integrations, *refresher, clock,
-                                 token_care_options(config))),
+      // The options satisfy the one rule that may fail: the lease outlives the token request.
+      token_care(make_token_care({.database = database,
+                                  .vault = *vault,
+                                  .refresher = *refresher,
+                                  .clock = clock,
+                                  .metrics = metrics,
+                                  .find_integration =
+                                      [this](ProjectId project, IntegrationId id) {
+                                          return integrations.get_cached(project, id);
+                                      }},
+                                 token_care_options(config))
+                     .value()),
       credentials(database, *vault, audit, *token_care, clock),
       connect({database, *vault, projects, integrations, credentials, *token_care, methods, opener,
                *client, clock},
