@@ -74,13 +74,23 @@ class AuthMethod {
 struct AuthMethodContext {
     http::HttpClient& client;
     const Clock& clock;
+    // Of token and revocation requests; the total must stay below TokenCareOptions::lease.
+    http::UpstreamLimits token_limits{.first_byte_timeout = Seconds(55),
+                                      .idle_timeout = Seconds(55),
+                                      .total_timeout = Seconds(60),
+                                      .body_bytes_max = 1U << 20U};
 };
+
+class TokenEndpoint;
+
 class AuthMethodCatalog {
  public:
     explicit AuthMethodCatalog(const AuthMethodContext& context);
+    ~AuthMethodCatalog();
     const AuthMethod& get(AuthMethodKind kind) const;
 
  private:
+    std::unique_ptr<TokenEndpoint> token_endpoint_;
     std::vector<std::unique_ptr<AuthMethod>> methods_;
 };
 

@@ -19,7 +19,7 @@ std::optional<Secret> if_present(const Secret& value) {
 std::optional<Secret> client_id_of_app(const TemplateValues& values) {
     if (values.integration == nullptr) return std::nullopt;
     const auto& text = values.integration->integration->definition.authentication.client_id;
-    if (text.empty() || text.find("client_id") != std::string::npos) return std::nullopt;
+    if (text.empty() || text.find("credential.client_id") != std::string::npos) return std::nullopt;
     auto rendered = render(text, values, TemplatePlace::raw);
     return rendered ? if_present(*rendered) : std::nullopt;
 }

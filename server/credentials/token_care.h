@@ -61,7 +61,8 @@ class CredentialRefresher {
     // Whether this credential has anything to refresh with.
     virtual bool can_refresh(const Integration& integration,
                              const LiveCredential& credential) const = 0;
-    // Sends exactly one token request. The outer Result fails only for faults of Tenon's own.
+    // Sends one token request, and a second only where the first spent nothing. The outer Result
+    // fails only for faults of Tenon's own.
     virtual Task<Result<tl::expected<RefreshedTokens, RefreshFailure>>> refresh(
         const Integration& integration, const LiveCredential& credential) = 0;
 };
