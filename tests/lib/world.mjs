@@ -12,6 +12,9 @@ import { userToken } from './tokens.mjs';
 
 const password = 'a long enough password';
 
+// Where the product's page stands in tests that have no page.
+export const productOrigin = 'http://product.example.com';
+
 export async function givenTenon(options = {}) {
   const tenon = await startTenon(options);
   try {
@@ -40,6 +43,7 @@ export class World {
       projectId: made.json().project.id });
     world.apiKey = (await world.asDeveloper('POST', '/api-keys', { name: 'tests' })).key;
     world.privateKey = await world.newSigningKey();
+    await world.allowOrigins([productOrigin]);
     return world;
   }
 
@@ -54,6 +58,7 @@ export class World {
     const other = new World({ ...this, projectId: answer.json().id });
     other.apiKey = (await other.asDeveloper('POST', '/api-keys', { name: 'tests' })).key;
     other.privateKey = await other.newSigningKey();
+    await other.allowOrigins([productOrigin]);
     return other;
   }
 
@@ -94,6 +99,11 @@ export class World {
       { headers: { 'content-type': 'application/yaml' }, body: yaml }), 'apply');
   }
 
+  // Product origins whose pages may open popups and receive their messages.
+  async allowOrigins(allowedOrigins) {
+    return this.asDeveloper('PATCH', '', { allowedOrigins });
+  }
+
   user(sub = `user-${randomBytes(4).toString('hex')}`, claims = {}) {
     return new ConnectedUser(this, sub, userToken(this.privateKey, sub, { projectId: this.projectId, ...claims }));
   }
@@ -132,11 +142,14 @@ export class ConnectedUser {
 
   // The popup's first half: binds the browser, asks for the provider's URL. Gives {redirectUrl, sessionKey}.
   async beginOauth(integration, { fields = {}, installOptions = {}, browser = this.browser,
-    origin = this.world.origin } = {}) {
+    origin = productOrigin } = {}) {
     const sessionKey = randomBytes(8).toString('hex').slice(0, 11);
     const common = { integrationId: integration.id, originForPostMessage: origin, userToken: this.token };
     const nonce = await browser.send(this.sdkUrl(`/actions/oauth-nonce?${new URLSearchParams({
       action: integration.type, ...common })}`), { headers: { referer: `${origin}/` } });
+    // The page itself tells who opened it, as its script would.
+    await browser.send(this.sdkUrl('/actions/oauth-nonce'), { method: 'POST', body: JSON.stringify({ openerOrigin: origin }),
+      headers: { 'content-type': 'application/json', origin: this.world.origin } });
     const query = new URLSearchParams({ action: 'custom', ...common, endUserSuppliedValues: JSON.stringify(fields),
       parameters: '{}', isPreviewMode: 'false', installOptions: JSON.stringify(installOptions),
       oauthMetaKeyId: sessionKey });
