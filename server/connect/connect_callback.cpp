@@ -47,6 +47,14 @@ Ok check_issuer(const Integration& integration, const CallbackQuery& query) {
                                 "integration expects."};
 }
 
+// Without a confirmed browser the code waits for the opener, so there must be one to tell.
+Ok check_opener(const ConnectFlow& flow, bool is_confirmed) {
+    if (is_confirmed || !flow.origin.empty()) return {};
+    return Error{
+        ErrorKind::unprocessable, "connect.opener_unknown",
+        "This window was not opened by the product. Go back to it and connect from there."};
+}
+
 Ok check_answer(const CallbackQuery& query) {
     if (!query.error.empty()) {
         const std::string words =
@@ -140,6 +148,7 @@ Task<AuthorizationEnd> ConnectService::end_flow(ConnectFlow flow, CallbackQuery 
     if (checked && !integration) checked = integration.error();
     if (checked) checked = check_issuer(**integration, query);
     if (checked) checked = check_answer(query);
+    if (checked) checked = check_opener(flow, is_confirmed);
     if (!checked) {
         end.error = checked.error();
         co_await note_failure(flow, checked.error());

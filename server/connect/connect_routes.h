@@ -1,8 +1,12 @@
-// The stand-alone connect page /connect/{link} with its files, and the platform API of connecting:
-// making links, disconnecting an account.
+// The stand-alone connect page /connect/{link}, and the platform API of connecting: making links,
+// disconnecting an account.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "accounts/authorizer.h"
+#include "connect/browser_cookie.h"
 #include "connect/connect_links.h"
 #include "connect/connect_service.h"
 #include "connect/page_renderer.h"
@@ -19,19 +23,26 @@ class ConnectRoutes {
     void register_on(http::Router& router);
 
  private:
-    Task<Result<http::Response>> create_connect_link(const http::Request& request);
-    Task<Result<http::Response>> disconnect_credential(const http::Request& request);
-    Task<Result<http::Response>> show_connect_page(const http::Request& request);
-    Task<Result<http::Response>> submit_connect_page(const http::Request& request);
-    Task<Result<http::Response>> disconnect_on_connect_page(const http::Request& request);
-    Task<Result<http::Response>> get_connect_asset(const http::Request& request);
-    Task<Result<http::Response>> get_accent_style(const http::Request& request);
+    using Answer = Task<Result<http::Response>>;
+    Answer create_connect_link(const http::Request& request);
+    Answer disconnect_credential(const http::Request& request);
+    Answer show_connect_page(const http::Request& request);
+    Answer submit_connect_page(const http::Request& request);
+    Answer disconnect_on_connect_page(const http::Request& request);
+    Answer get_accent_style(const http::Request& request);
+
+    Answer go_on(const http::Request& request, SubmittedFields fields);
+    Answer page_of_link(const http::Request& request, SubmittedFields submitted,
+                        std::optional<Error> error);
+    Task<Result<IntegrationId>> find_integration(ProjectId project, std::string name);
+    http::Response message_page(const Error& error) const;
 
     ConnectService& connect_;
     ConnectLinkService& links_;
     CredentialService& credentials_;
     Authorizer& authorizer_;
     const PageRenderer& pages_;
+    BrowserCookie cookie_;
 };
 
 }  // namespace tenon

@@ -80,6 +80,11 @@ Task<Result<std::shared_ptr<const Integration>>> ConnectService::get_integration
     co_return found;
 }
 
+Task<Result<std::shared_ptr<const Integration>>> ConnectService::find_by_slug(ProjectId project,
+                                                                              std::string slug) {
+    co_return co_await context_.integrations.get_cached_by_slug(project, std::move(slug));
+}
+
 Task<Result<std::string>> ConnectService::project_name(ProjectId project) {
     ASSIGN_OR_CO_RETURN(const Project found, co_await context_.projects.get_project(project));
     co_return found.name;

@@ -122,6 +122,8 @@ class ConnectService {
     // An active integration of the project.
     Task<Result<std::shared_ptr<const Integration>>> get_integration(ProjectId project,
                                                                      IntegrationId integration);
+    Task<Result<std::shared_ptr<const Integration>>> find_by_slug(ProjectId project,
+                                                                  std::string slug);
     // Errors: unprocessable "connect.origin_not_allowed", which names the origin.
     Task<Ok> check_origin(ProjectId project, std::string origin);
     Task<Result<std::string>> project_name(ProjectId project);

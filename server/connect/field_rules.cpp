@@ -112,6 +112,17 @@ Secret tidied(const InputField& field, const SubmittedFields& submitted) {
 
 }  // namespace
 
+SubmittedFields submitted_fields(const Json& object) {
+    SubmittedFields fields;
+    if (!object.is_object()) return fields;
+    for (const auto& member : object.get_object()) {
+        if (auto text = scalar_text(member.value())) {
+            fields[std::string(member.key())] = Secret(std::move(*text));
+        }
+    }
+    return fields;
+}
+
 Result<SubmittedFields> check_fields(const std::vector<InputField>& fields,
                                      const SubmittedFields& submitted, const FieldLimits& limits) {
     if (submitted.size() > limits.fields_max) {

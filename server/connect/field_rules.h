@@ -1,13 +1,21 @@
 // What the end user filled in, judged by the rules of the fields. Pure functions.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "auth_methods/auth_method.h"
+#include "base/json.h"
 #include "base/result.h"
 #include "integrations/integration.h"
 
 namespace tenon {
+
+// The member of a `payload` that stands for a finished popup instead of fields.
+constexpr std::string_view kHandleMember = "connectHandle";
+
+// The scalar members of a JSON object, as texts.
+SubmittedFields submitted_fields(const Json& object);
 
 struct FieldLimits {
     std::size_t value_bytes_max = 16'384;
