@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <string>
 
 #include "base/result.h"
@@ -40,20 +39,16 @@ struct ClientResponse {
 
 // Redirects are never followed: a 3xx is returned as it came.
 //
-// Errors: invalid_input "egress.url_invalid"; forbidden "egress.denied" (the address is not
-// allowed; nothing was sent); provider_failed "upstream.dns_failed", "upstream.connect_failed",
-// "upstream.tls_failed", "upstream.connection_closed", "upstream.malformed_response",
-// "upstream.head_too_large", "upstream.body_too_large"; provider_timed_out "upstream.timeout" (the
-// message names the limit); unavailable "upstream.overloaded".
+// Errors: invalid_input "egress.url_invalid", "egress.header_invalid"; forbidden "egress.denied"
+// (the address is not allowed; nothing was sent); provider_failed "upstream.dns_failed",
+// "upstream.connect_failed", "upstream.tls_failed", "upstream.connection_closed",
+// "upstream.malformed_response", "upstream.head_too_large", "upstream.body_too_large";
+// provider_timed_out "upstream.timeout" (the message names the limit); unavailable
+// "upstream.overloaded".
 class HttpClient {
  public:
     virtual ~HttpClient() = default;
     virtual Task<Result<ClientResponse>> send(ClientRequest request) = 0;
 };
-
-class UpstreamPools;
-
-// The client on the pools of upstream.h. `pools` outlives it. Safe to use from every loop.
-std::unique_ptr<HttpClient> make_http_client(UpstreamPools& pools, std::string version);
 
 }  // namespace tenon::http

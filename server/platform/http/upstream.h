@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -31,6 +32,7 @@ struct UpstreamOptions {
     std::size_t idle_per_origin_max = 64;
     std::size_t idle_total_max = 1024;
     std::chrono::milliseconds idle_time_max{60'000};
+    std::chrono::milliseconds recently_used_max{2'000};  // Freshness::recently_used
     std::size_t connections_per_origin_max = 512;
     // Callers waiting for a connection of one origin; more get unavailable "upstream.overloaded".
     std::size_t waiting_per_origin_max = 1024;
@@ -43,8 +45,9 @@ struct UpstreamOptions {
 // Whether a connection may carry another request: only after an answer that ended cleanly, with
 // nothing behind it.
 enum class Reuse { yes, no };
-// What acquire() may hand out.
-enum class Freshness { any, new_connection };
+// What acquire() may hand out. A connection used a moment ago has hardly been closed by the
+// provider meanwhile: that is for requests which cannot be repeated.
+enum class Freshness { any, recently_used, new_connection };
 
 // A connection lent by the pool. Dropping it closes the connection.
 class UpstreamConnection {
@@ -54,24 +57,29 @@ class UpstreamConnection {
     ~UpstreamConnection();
 
     Stream& stream();
-    // It has carried a request before, so the provider may have closed it meanwhile.
-    bool was_pooled() const;
-    // Back to its pool; on the loop that acquired it.
+    // It has carried a request before, so the provider may have closed it meanwhile. Still known
+    // after release().
+    bool was_pooled() const { return was_pooled_; }
+    // Back to its pool, on the loop that acquired it; stream() is no longer there then.
     void release(Reuse reuse);
 
- private:
-    friend class UpstreamPool;
     struct State;
     explicit UpstreamConnection(std::unique_ptr<State> state);
+
+ private:
     std::unique_ptr<State> state_;
+    bool was_pooled_ = false;
 };
 
 class UpstreamPool {
  public:
     // A connection to the URL's origin, pooled or new. Nothing has been sent on it for this
-    // request. Errors: as HttpClient (client.h) for everything before the request is sent.
-    Task<Result<UpstreamConnection>> acquire(Url url, UpstreamLimits limits,
+    // request. `url` and `limits` outlive the task.
+    // Errors: as HttpClient (client.h) for everything before the request is sent.
+    Task<Result<UpstreamConnection>> acquire(const Url& url, const UpstreamLimits& limits,
                                              Freshness freshness = Freshness::any);
+    // A pooled connection when there is one, without a wait.
+    std::optional<UpstreamConnection> try_acquire(const Url& url);
 
     std::size_t idle_count() const;
     std::size_t open_count() const;  // lent and idle
