@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { startProvider } from '../fakes/provider.mjs';
 import { Visitor } from '../lib/http.mjs';
 import { oauthConnection, startScene } from '../lib/scenes.mjs';
-import { approveAtOidcProvider, oauthDefinition } from '../lib/world.mjs';
+import { approveAtOidcProvider, handleOf, oauthDefinition } from '../lib/world.mjs';
 
 let scene;
 let world;
@@ -95,6 +95,44 @@ test('COSF: a link that mallory began does not connect the victim\'s account to 
     assert.equal(session.connectCredentialId, undefined);
   }
   assert.deepEqual(await credentialsOf(mallory), []);
+});
+
+test('COSF: priming the victim\'s browser with mallory\'s token does not help either', async () => {
+  const mallory = world.user('cosf-primer');
+  const victimBrowser = new Visitor();
+  // The victim follows mallory's link to the nonce page; no product page of the project has opened it.
+  const begun = await mallory.beginOauth(crm, { browser: victimBrowser, confirm: false });
+  const end = await approveAtOidcProvider(victimBrowser, begun.redirectUrl, 'ada');
+  const session = await mallory.sdkJson('GET', `/actions/session-id/${begun.sessionKey}`);
+  assert.equal(session.connectCredentialId, undefined, 'the flow ended without its opener');
+  assert.deepEqual(await credentialsOf(mallory), []);
+  // Mallory cannot say from elsewhere that a product page opened it.
+  const elsewhere = await mallory.confirmNonce(new Visitor());
+  assert.ok(elsewhere.status >= 400 || elsewhere.json().confirmed === false, elsewhere.text);
+  // The handle went to the product's page in the victim's browser; another user's token cannot claim it.
+  const other = await world.user('cosf-other').finishOauth(crm, { ...begun, sessionKey: 'x' }, end);
+  assert.equal(other.connectCredentialId, undefined);
+});
+
+test('an unconfirmed browser connects by the handle that its opener claims, once', async () => {
+  const user = world.user('claims');
+  const begun = await user.beginOauth(crm, { confirm: false });
+  const end = await approveAtOidcProvider(user.browser, begun.redirectUrl, 'ada');
+  const payload = handleOf(end);
+  assert.ok(payload, end.text);
+  const claim = (who) => who.sdk('POST', '/credentials', { integrationId: crm.id, config: {}, payload, installOptions: {} });
+  const first = await claim(user);
+  assert.equal(first.status, 201, first.text);
+  const again = await claim(user);
+  assert.ok(again.status >= 400 || again.json().id === first.json().id, again.text);
+  assert.equal((await credentialsOf(user)).length, 1);
+});
+
+test('an origin that is not the project\'s is refused', async () => {
+  const begun = await world.user('origins').beginOauth(crm, { origin: 'https://evil.example.com' });
+  assert.equal(begun.redirectUrl, undefined);
+  assert.ok(begun.nonce.status >= 400, `${begun.nonce.status}`);
+  assert.ok([400, 403].includes(begun.built.status), begun.built.text);
 });
 
 test('a state that is absent, guessed, doubled, huge or used connects nothing', async () => {

@@ -142,19 +142,24 @@ export class ConnectedUser {
 
   // The popup's first half: binds the browser, asks for the provider's URL. Gives {redirectUrl, sessionKey}.
   async beginOauth(integration, { fields = {}, installOptions = {}, browser = this.browser,
-    origin = productOrigin } = {}) {
+    origin = productOrigin, confirm = true } = {}) {
     const sessionKey = randomBytes(8).toString('hex').slice(0, 11);
     const common = { integrationId: integration.id, originForPostMessage: origin, userToken: this.token };
     const nonce = await browser.send(this.sdkUrl(`/actions/oauth-nonce?${new URLSearchParams({
       action: integration.type, ...common })}`), { headers: { referer: `${origin}/` } });
-    // The page itself tells who opened it, as its script would.
-    await browser.send(this.sdkUrl('/actions/oauth-nonce'), { method: 'POST', body: JSON.stringify({ openerOrigin: origin }),
-      headers: { 'content-type': 'application/json', origin: this.world.origin } });
+    if (confirm) await this.confirmNonce(browser, origin);
     const query = new URLSearchParams({ action: 'custom', ...common, endUserSuppliedValues: JSON.stringify(fields),
       parameters: '{}', isPreviewMode: 'false', installOptions: JSON.stringify(installOptions),
       oauthMetaKeyId: sessionKey });
     const built = await this.sdk('GET', `/actions/build-oauth?${query}`, undefined, { prefix: '/v2' });
     return { nonce, built, sessionKey, redirectUrl: built.status === 200 ? built.json().redirectUrl : undefined };
+  }
+
+  // What the nonce page's script does: it alone sees which window opened it, and says so.
+  confirmNonce(browser, origin = productOrigin) {
+    return browser.send(this.sdkUrl('/actions/oauth-nonce'), { method: 'POST',
+      body: JSON.stringify({ openerOrigin: origin }), headers: { 'content-type': 'application/json',
+        authorization: `Bearer ${this.token}`, origin: this.world.origin } });
   }
 
   // The whole code flow with a browser of its own: consent page, callback, session. Gives the credential.
@@ -168,14 +173,15 @@ export class ConnectedUser {
     return this.sdkJson('GET', `/credentials/${id}`);
   }
 
-  // A confirmed browser's flow ends at the callback; else the page's handle is claimed with the user token.
+  // A confirmed browser's flow ends at the callback; else the handle that the last page posts to its opener is claimed
+  // with the user token.
   async finishOauth(integration, begun, end, installOptions = {}) {
     const session = await this.sdkJson('GET', `/actions/session-id/${begun.sessionKey}`);
     if (session.connectCredentialId) return session;
-    const handle = end.text.match(/"?payload"?\s*[:=]\s*(\{[^}]*\}|"[^"]*")/)?.[1];
-    if (!handle) return session;
-    const claimed = await this.sdk('POST', '/credentials', { integrationId: integration.id, config: {},
-      payload: JSON.parse(handle.replaceAll('&quot;', '"')), installOptions });
+    const payload = handleOf(end);
+    if (!payload) return session;
+    const claimed = await this.sdk('POST', '/credentials', { integrationId: integration.id, config: {}, payload,
+      installOptions });
     return claimed.status < 300 ? { connectCredentialId: claimed.json().id } : { refused: claimed.text };
   }
 
@@ -185,6 +191,13 @@ export class ConnectedUser {
       headers: mergeHeaders(headers, { authorization: `Bearer ${this.token}`,
         ...(raw ? { 'x-paragon-use-raw-response': '1' } : {}) }) });
   }
+}
+
+// The payload that the callback page posts to its opener, if any.
+export function handleOf(page) {
+  const plain = page.text.replaceAll(/&quot;|&#34;|&#x22;/g, '"').replaceAll('&amp;', '&');
+  const payload = plain.match(/"payload":(\{[^{}]*\})/)?.[1];
+  return payload && plain.includes('oauth_success_callback') ? JSON.parse(payload) : undefined;
 }
 
 function mergeHeaders(given, more) {
