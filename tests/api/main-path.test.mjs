@@ -155,7 +155,7 @@ test('disconnecting revokes at the provider and forgets', async () => {
 });
 
 test('every change is in the audit log', async () => {
-  const log = await world.apiJson('GET', '/audit-log?limit=200');
+  const log = await world.asDeveloper('GET', '/audit-log?limit=200');
   const actions = new Set(log.items.map((entry) => entry.action));
   for (const action of ['integration.created']) assert.ok(actions.has(action), [...actions].join(', '));
   assert.ok(!JSON.stringify(log).includes(client.clientSecret));

@@ -74,7 +74,7 @@ test('several keys are active at once, and a revoked one is refused at once', as
   const { projectId } = world;
   assert.equal((await call(meUrl(), userToken(second, 'rotated', { projectId }))).status, 200);
   assert.equal((await call(meUrl(), user.token)).status, 200);
-  const listed = await world.apiJson('GET', '/signing-keys');
+  const listed = await world.asDeveloper('GET', '/signing-keys');
   const keysOfProject = listed.items ?? listed;
   const newest = keysOfProject.filter((key) => !key.revoked)
     .sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt))[0];

@@ -72,6 +72,22 @@ export class World {
     return parsed(answer, `${method} ${path}`);
   }
 
+  // Somebody else who works on this project alone: {visitor, csrfToken, email}.
+  async invite(role, email = `${role}-${randomBytes(3).toString('hex')}@example.com`) {
+    const { token } = await this.asDeveloper('POST', '/invitations', { email, role });
+    const visitor = new Visitor();
+    const accepted = await visitor.send(`${this.origin}/api/v1/invitations/accept`, { method: 'POST',
+      headers: { 'content-type': 'application/json', origin: this.origin }, body: JSON.stringify({ token, password }) });
+    return { visitor, csrfToken: parsed(accepted, 'accept').csrfToken, email };
+  }
+
+  // A call with a developer's session; gives the whole answer.
+  asMember({ visitor, csrfToken }, method, path, json) {
+    return visitor.send(this.projectUrl(path), { method,
+      headers: { 'content-type': 'application/json', 'x-tenon-csrf': csrfToken, origin: this.origin },
+      body: json === undefined ? undefined : JSON.stringify(json) });
+  }
+
   // A call with the project's API key; gives the whole answer.
   api(method, path, json, options = {}) {
     return send(this.projectUrl(path), { method, ...options,
