@@ -2,6 +2,8 @@
 // transaction as the change. Never holds a secret.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,15 +43,21 @@ struct AuditPage {
     std::optional<std::string> next_cursor;
 };
 
+// Thread-safe. `clock` outlives it.
 class AuditLog {
  public:
     explicit AuditLog(const Clock& clock) : clock_(clock) {}
     Ok append(Connection& tx, ProjectId project, const AuditEvent& event) const;
+    // `limit` entries, and the cursor of the next page if there is one. Errors: invalid_input for a
+    // cursor that no page gave.
     Result<AuditPage> list(Connection& tx, ProjectId project, std::optional<std::string> cursor,
                            int limit) const;
 
  private:
+    std::int64_t next_order_key() const;
+
     const Clock& clock_;
+    mutable std::atomic<std::int64_t> last_order_key_{0};
 };
 
 }  // namespace tenon

@@ -88,6 +88,9 @@ class ProjectService {
  private:
     struct Caches;
 
+    Task<Result<EnvironmentSecret>> try_put_secret(const Actor& actor, ProjectId project,
+                                                   const std::string& name, const Secret& value);
+
     Database& database_;
     Vault& vault_;
     const AuditLog& audit_;

@@ -22,8 +22,10 @@ class ProjectStore {
     Ok insert_project(Connection& tx, const Project& project) const;
     Result<std::optional<Project>> find_project(Connection& tx, ProjectId id) const;
     Result<std::vector<Project>> list_projects(Connection& tx) const;  // oldest first
-    // False when the project is not there.
-    Result<bool> update_project(Connection& tx, const Project& project) const;
+    // Keeps other transactions from changing the project until this one ends. False when it is not
+    // there.
+    Result<bool> lock_project(Connection& tx, ProjectId id) const;
+    Ok update_project(Connection& tx, const Project& project) const;
 
     Ok insert_signing_key(Connection& tx, const SigningKey& key) const;
     Result<std::vector<SigningKey>> list_signing_keys(Connection& tx, ProjectId project) const;
@@ -32,8 +34,9 @@ class ProjectStore {
     Result<bool> revoke_signing_key(Connection& tx, ProjectId project, SigningKeyId id,
                                     Timestamp at) const;
 
-    // Creates the row, or replaces value, fingerprint and update time of the row with this name.
-    Ok upsert_secret(Connection& tx, const SealedEnvironmentSecret& secret) const;
+    Ok insert_secret(Connection& tx, const SealedEnvironmentSecret& secret) const;
+    // Replaces value, fingerprint and update time of the row with this id.
+    Ok update_secret(Connection& tx, const SealedEnvironmentSecret& secret) const;
     Result<std::optional<SealedEnvironmentSecret>> find_secret(Connection& tx, ProjectId project,
                                                                std::string_view name) const;
     Result<std::vector<SealedEnvironmentSecret>> list_secrets(Connection& tx,

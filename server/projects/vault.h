@@ -40,6 +40,9 @@ class ProjectKeys {
     // Errors: internal "vault.tampered" (names table, row and column, never the value);
     // "vault.key_unknown" when the value names a data key that this project does not have.
     virtual Result<Secret> open(const SealContext& context, std::string_view sealed) const = 0;
+    // A keyed hash of the value, the same after a rotation of keys: tells whether two values are
+    // equal, and nothing to those who do not have the keys. 32 hex digits.
+    virtual std::string fingerprint(const SealContext& context, const Secret& value) const = 0;
 };
 
 class Vault {
