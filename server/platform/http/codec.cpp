@@ -135,11 +135,11 @@ void append_decimal(std::string& out, std::uint64_t number) {
     out.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
 }
 
-void append_status_line(std::string& out, int status) {
+void append_status_line(std::string& out, int status, std::string_view reason) {
     out += "HTTP/1.1 ";
     append_decimal(out, static_cast<std::uint64_t>(status));
     out += ' ';
-    out += reason_phrase(status);
+    out += reason;
     out += "\r\n";
 }
 

@@ -88,7 +88,7 @@ bool is_field_value(std::string_view text);
 // The standard reason phrase, or "" for codes that have none.
 std::string_view reason_phrase(int status);
 // "HTTP/1.1 200 OK\r\n"
-void append_status_line(std::string& out, int status);
+void append_status_line(std::string& out, int status, std::string_view reason);
 void append_field(std::string& out, std::string_view name, std::string_view value);
 void append_decimal(std::string& out, std::uint64_t number);
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -77,13 +78,15 @@ class Exchange {
     // Ends a started answer; an answer that is neither finished nor whole is cut visibly.
     Task<Result<void>> finish();
     bool response_started() const;
-    // Headers that every answer gets unless it sets them itself; for CORS.
+    // A field for the answer's head whatever kind of answer it will be. CORS fields of the
+    // operation are there already.
     void add_default_header(std::string_view name, std::string_view value);
 
-    // Ends when the client closes its side or sends more than it should while nothing else is read
-    // from it; for long waits. Never call it together with read_body.
-    Task<Result<void>> wait_client_gone();
-    // Resets the connection, so that the client sees an error instead of a short answer.
+    // For long waits in which nothing is read: `on_gone` runs once when the client has closed its
+    // side or reset the connection. client_gone() then stays true. Reading the body ends the watch.
+    void watch_client(std::function<void()> on_gone);
+    bool client_gone() const;
+    // Ends the connection so that the client sees an error instead of a short answer.
     void abort();
 
     // For relay.cpp.
@@ -91,6 +94,7 @@ class Exchange {
 
  private:
     ServerConnection& connection_;
+    std::string_view unread_;  // of the piece that read_body() copies from
 };
 
 }  // namespace tenon::http

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <unistd.h>
 #include <utility>
@@ -20,8 +21,8 @@ Error error_of(int failure, const Stream::State* state) {
     switch (failure) {
         case State::kTimedOut:
             return {ErrorKind::provider_timed_out, "stream.timeout",
-                    fmt::format("The limit {} of {} ms has passed.", state->limit_name,
-                                state->limit.count())};
+                    fmt::format("The limit {} of {} ms has passed.", state->armed_limit.name,
+                                state->armed_limit.duration.count())};
         case State::kClosed:
             return {ErrorKind::provider_failed, "stream.closed", "The connection was closed."};
         case State::kCancelled:
@@ -122,15 +123,30 @@ void Stream::cancel_read() {
                                       State::Reactor::read_op, &state_->read);
 }
 
-void Stream::set_deadline(std::string_view name, std::chrono::milliseconds limit) {
+void Stream::set_deadline(std::string_view name, std::chrono::milliseconds limit, Renewal renewal) {
     if (!is_open()) return;
-    state_->limit_name = name;
-    state_->limit = limit;
-    state_->wheel.set(state_->deadline, limit);
+    state_->limit = {name, limit};
+    state_->renews = renewal == Renewal::on_progress;
+    state_->arm(state_->limit);
 }
 
 void Stream::clear_deadline() {
-    if (state_ != nullptr) state_->deadline.clear();
+    if (!is_open()) return;
+    state_->renews = false;
+    state_->disarm();
+}
+
+void Stream::set_total_deadline(std::string_view name, std::chrono::milliseconds limit) {
+    if (!is_open()) return;
+    state_->total_limit = {name, limit};
+    state_->total_due = state_->wheel.due_after(limit);
+    state_->arm(state_->total_limit);
+}
+
+void Stream::clear_total_deadline() {
+    if (!is_open()) return;
+    state_->total_due = 0;
+    state_->disarm();
 }
 
 bool Stream::timed_out() const {
@@ -145,6 +161,19 @@ void Stream::watch_idle(std::function<void()> on_activity) {
 }
 
 bool Stream::saw_activity() const { return !is_open() || state_->activity; }
+
+bool Stream::peer_has_ended() const {
+    if (!is_open()) return true;
+    char byte = 0;
+    if (state_->ssl != nullptr) {
+        ERR_clear_error();
+        std::size_t peeked = 0;
+        const int result = SSL_peek_ex(state_->ssl, &byte, 1, &peeked);
+        return result != 1 && SSL_get_error(state_->ssl, result) != SSL_ERROR_WANT_READ;
+    }
+    const ssize_t peeked = ::recv(state_->descriptor, &byte, 1, MSG_PEEK);
+    return peeked == 0 || (peeked < 0 && errno != EAGAIN && errno != EINTR);
+}
 
 // ---- operations ----
 
@@ -252,6 +281,7 @@ Stream::Operation::Attempt Stream::WriteAwaiter::attempt() {
             return Attempt::done;
         }
         advance(static_cast<std::size_t>(sent));
+        if (!parts_.empty()) state_->renew_deadline();
     }
     return Attempt::done;
 }

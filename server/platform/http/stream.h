@@ -85,9 +85,15 @@ class Stream {
     void cancel_read();
 
     // Closes the stream when `limit` passes; `name` (static text) stands in the error. Coarse: up
-    // to 200 ms late. Replaces the deadline that was set before.
-    void set_deadline(std::string_view name, std::chrono::milliseconds limit);
+    // to 200 ms late. Replaces the deadline that was set before. With on_progress the limit begins
+    // anew whenever a part of a write has gone out.
+    enum class Renewal : std::uint8_t { never, on_progress };
+    void set_deadline(std::string_view name, std::chrono::milliseconds limit,
+                      Renewal renewal = Renewal::never);
     void clear_deadline();
+    // A second limit, over everything until it is cleared: whichever passes first closes.
+    void set_total_deadline(std::string_view name, std::chrono::milliseconds limit);
+    void clear_total_deadline();
     bool timed_out() const;
 
     // For a connection at rest in a pool: any byte or end that arrives now makes it unusable.
@@ -95,6 +101,9 @@ class Stream {
     // Costs no system call.
     void watch_idle(std::function<void()> on_activity);
     bool saw_activity() const;
+    // Whether the peer has ended its side or reset the connection, as far as the kernel knows and
+    // with nothing unread before. Costs a system call.
+    bool peer_has_ended() const;
 
  private:
     State* state_ = nullptr;
@@ -173,6 +182,11 @@ class Stream::EventAwaiter final : public Operation {
     Attempt attempt_handshake();
     Kind kind_;
 };
+
+// A part of a gather write; the bytes are not copied.
+inline iovec as_part(std::string_view bytes) {
+    return {const_cast<char*>(bytes.data()), bytes.size()};
+}
 
 // A stream with what was read from it and not used yet. The unit of keep-alive pools.
 struct BufferedStream {

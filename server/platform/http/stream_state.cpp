@@ -134,6 +134,22 @@ void Stream::State::close(int reason) {
     registration = nullptr;
 }
 
+void Stream::State::arm(const Limit& wanted) {
+    const std::uint64_t due = wheel.due_after(wanted.duration);
+    const bool total_first = total_due != 0 && total_due < due;
+    armed_limit = total_first ? total_limit : wanted;
+    wheel.set_at(deadline, total_first ? total_due : due);
+}
+
+void Stream::State::disarm() {
+    if (total_due == 0) {
+        deadline.clear();
+    } else {
+        armed_limit = total_limit;
+        wheel.set_at(deadline, total_due);
+    }
+}
+
 void Stream::State::on_idle_readable() {
     maybe_readable = true;
     activity = true;

@@ -85,8 +85,21 @@ struct Stream::State {
     std::function<void()> on_activity;
     TimerWheel& wheel;
     TimerWheel::Entry deadline;
-    std::string_view limit_name;
-    std::chrono::milliseconds limit{};
+    struct Limit {
+        std::string_view name;
+        std::chrono::milliseconds duration{};
+    };
+    // Arms the deadline with `limit`, or with what is left of the total one when that ends earlier.
+    void arm(const Limit& wanted);
+    void disarm();
+    void renew_deadline() {
+        if (renews) arm(limit);
+    }
+    Limit limit;                  // as set last
+    Limit total_limit;            // with total_due
+    std::uint64_t total_due = 0;  // tick; 0: none
+    Limit armed_limit;            // what the wheel waits for, for the error
+    bool renews = false;
 };
 
 }  // namespace tenon::http

@@ -86,6 +86,7 @@ Stream::Operation::Attempt Stream::WriteAwaiter::attempt_tls() {
             return wants_write ? Attempt::pending : Attempt::done;
         }
         advance(written);
+        if (!parts_.empty()) state_->renew_deadline();
     }
     return Attempt::done;
 }

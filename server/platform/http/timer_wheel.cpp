@@ -92,12 +92,16 @@ TimerWheel::TimerWheel(EventLoop* loop) {
 
 TimerWheel::~TimerWheel() { forget_all(); }
 
-void TimerWheel::set(Entry& entry, std::chrono::milliseconds delay) {
+std::uint64_t TimerWheel::due_after(std::chrono::milliseconds delay) {
     if (ticker_ != nullptr && !ticker_->ticking) ticker_->start();
     const auto ticks = static_cast<std::uint64_t>(
         std::max<std::int64_t>((delay + kTick - std::chrono::milliseconds(1)) / kTick, 0));
+    return now_ + ticks + 1;  // the current tick has begun already
+}
+
+void TimerWheel::set_at(Entry& entry, std::uint64_t due) {
     if (entry.due_ == Entry::kNever) ++armed_;
-    entry.due_ = now_ + ticks + 1;  // the current tick has begun already
+    entry.due_ = std::max(due, now_ + 1);
     if (entry.link_ != nullptr && entry.slot_ <= entry.due_) return;
     unlink(entry);
     link(entry);

@@ -54,7 +54,10 @@ class TimerWheel {
 
     // Calls the entry's callback no earlier than `delay` from now and at most two ticks later.
     // Replaces what was set. The callback may set and clear entries, and destroy its own.
-    void set(Entry& entry, std::chrono::milliseconds delay);
+    void set(Entry& entry, std::chrono::milliseconds delay) { set_at(entry, due_after(delay)); }
+    // The tick that set() would choose now.
+    std::uint64_t due_after(std::chrono::milliseconds delay);
+    void set_at(Entry& entry, std::uint64_t due);
     // Monotonic time in ticks, as of the last tick; stands still while nothing is set.
     std::uint64_t now() const { return now_; }
     // Lets `ticks` ticks pass and calls what is due.
