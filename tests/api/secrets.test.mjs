@@ -73,7 +73,7 @@ test('the search itself finds what is planted', () => {
 
 test('a busy day with secrets everywhere', async () => {
   const keep = (answer) => { heard.push(answer); return answer; };
-  keep(await world.api('POST', '/environment-secrets', { name: 'PARTNER_KEY', value: planted.environment }));
+  keep(await world.asMember(world, 'PUT', '/secrets/PARTNER_KEY', { value: planted.environment }));
   const { crm, user, client } = await oauthConnection(scene);
   Object.assign(tokens, { userToken: user.token, oauthClientSecret: client.clientSecret, adminApiKey: world.apiKey });
   const grant = scene.provider.tokenCalls.find((call) => call.answer?.access_token);
@@ -96,7 +96,7 @@ test('a busy day with secrets everywhere', async () => {
   keep(await world.api('GET', `/integrations/${crm.id}`));
   keep(await world.api('GET', '/integrations/export'));
   keep(await world.asMember(world, 'GET', '/audit-log?limit=200'));
-  keep(await world.api('GET', '/environment-secrets'));
+  keep(await world.asMember(world, 'GET', '/secrets'));
   keep(await world.asMember(world, 'GET', '/api-keys'));
   keep(await world.api('GET', '/users'));
 

@@ -13,7 +13,7 @@ import { userToken } from './tokens.mjs';
 const password = 'a long enough password';
 
 // Where the product's page stands in tests that have no page.
-export const productOrigin = 'http://product.example.com';
+export const productOrigin = 'https://product.example.com';
 
 export async function givenTenon(options = {}) {
   const tenon = await startTenon(options);
