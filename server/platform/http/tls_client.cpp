@@ -54,7 +54,6 @@ Result<std::unique_ptr<TlsClient>> TlsClient::create(const std::string& extra_ca
     }
     configure_ssl_context(*context);
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-    if (SSL_CTX_set_default_verify_paths(context.get()) != 1) ERR_clear_error();
     if (!extra_ca_file.empty() &&
         SSL_CTX_load_verify_file(context.get(), extra_ca_file.c_str()) != 1) {
         return Error{
@@ -69,7 +68,19 @@ Result<std::unique_ptr<TlsClient>> TlsClient::create(const std::string& extra_ca
     return std::unique_ptr<TlsClient>(new TlsClient(std::move(context)));
 }
 
+TlsClient::TlsClient(SslContext context)
+    : context_(std::move(context)), loader_([store = context_.get()] {
+          if (SSL_CTX_set_default_verify_paths(store) != 1) ERR_clear_error();
+      }) {}
+
+TlsClient::~TlsClient() { finish_loading(); }
+
+void TlsClient::finish_loading() const {
+    std::call_once(loaded_, [this] { loader_.join(); });
+}
+
 ssl_st* TlsClient::new_ssl(const Url& url, TlsSessions& sessions) const {
+    finish_loading();
     SSL* ssl = SSL_new(context_.get());
     if (ssl == nullptr) return nullptr;
     SSL_set_connect_state(ssl);

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/result.h"
@@ -36,16 +38,24 @@ class TlsSessions {
 class TlsClient {
  public:
     // Trusts the system's authorities and those in `extra_ca_file` (PEM), if one is named.
-    // Errors: invalid_input "upstream.ca_file"; internal "upstream.tls".
+    // The system's are read by a thread of their own, since that takes 60 ms; the first connection
+    // waits for it. Errors: invalid_input "upstream.ca_file"; internal "upstream.tls".
     static Result<std::unique_ptr<TlsClient>> create(const std::string& extra_ca_file);
+    ~TlsClient();
+    TlsClient(const TlsClient&) = delete;
+    TlsClient& operator=(const TlsClient&) = delete;
 
     // An SSL object for one connection to the URL's host, for Stream::start_tls(). `sessions`
     // outlives it. Null when out of memory.
     ssl_st* new_ssl(const Url& url, TlsSessions& sessions) const;
 
  private:
-    explicit TlsClient(SslContext context) : context_(std::move(context)) {}
+    explicit TlsClient(SslContext context);
+    void finish_loading() const;
+
     SslContext context_;
+    mutable std::thread loader_;
+    mutable std::once_flag loaded_;
 };
 
 bool was_resumed(const ssl_st* ssl);
