@@ -47,11 +47,10 @@ void BrowserCookie::set(http::Response& response, const std::string& value) cons
 
 bool BrowserCookie::is_same_origin(const http::Request& request) const {
     if (const std::string* site = request.headers.find("Sec-Fetch-Site")) {
-        if (*site != "same-origin") return false;
+        return *site == "same-origin";
     }
     const std::string* origin = request.headers.find("Origin");
-    if (origin == nullptr) return true;
-    return *origin == public_origin_;
+    return origin == nullptr || *origin == "null" || *origin == public_origin_;
 }
 
 }  // namespace tenon

@@ -21,8 +21,9 @@ class BrowserCookie {
     std::string read_or_make(const http::Request& request) const;
     void set(http::Response& response, const std::string& value) const;
 
-    // False when a page of another origin sent the request. Browsers say so in Origin or
-    // Sec-Fetch-Site; other programs send neither and carry no cookies of a user.
+    // False when a page of another origin sent the request. Our pages send no referrer, so their
+    // forms carry "Origin: null"; where the browser does not send Sec-Fetch-Site either, the
+    // cookie's SameSite=Lax keeps it out of requests of other sites.
     bool is_same_origin(const http::Request& request) const;
 
  private:

@@ -154,7 +154,7 @@ std::string form_html(const PageRenderer& pages, const ConnectPageView& view) {
     if (view.leads_to_provider) {
         values.text["lead"] = fmt::format(
             "Next, {} asks you to sign in and to agree. Then you come back to this page.", name);
-        values.text["button"] = again ? "Reconnect at " + name : "Continue to " + name;
+        values.text["button"] = (again ? "Reconnect with " : "Connect with ") + name;
     } else {
         values.text["lead"] = fmt::format(
             "Enter the details of your {} account. They are checked "

@@ -131,7 +131,7 @@ Response ConnectRoutes::message_page(const Error& error) const {
     PageValues values;
     values.text = {{"title", "This link cannot be used"}, {"message", error.message}};
     return pages_.respond(static_cast<Status>(http::status_of(error.kind)), "connect/message.html",
-                          values, PageReferrer::none);
+                          values);
 }
 
 ConnectRoutes::Answer ConnectRoutes::show_connect_page(const Request& request) {
@@ -157,8 +157,8 @@ ConnectRoutes::Answer ConnectRoutes::page_of_link(const Request& request, Submit
                                .public_origin = cookie_.public_origin()};
     const Status status =
         has_failed ? static_cast<Status>(http::status_of(error->kind)) : Status::ok;
-    Response response = pages_.respond(
-        status, "connect/link.html", connect_page_values(pages_, view), PageReferrer::same_origin);
+    Response response =
+        pages_.respond(status, "connect/link.html", connect_page_values(pages_, view));
     cookie_.set(response, cookie_.read_or_make(request));
     co_return response;
 }
@@ -185,7 +185,7 @@ ConnectRoutes::Answer ConnectRoutes::go_on(const Request& request, SubmittedFiel
                         co_await links_.begin(link_of(request), browser, std::move(fields)));
     PageValues values;
     values.text = {{"integration", opened.integration->definition.name}, {"url", url}};
-    co_return pages_.respond(Status::ok, "connect/leave.html", values, PageReferrer::same_origin);
+    co_return pages_.respond(Status::ok, "connect/leave.html", values);
 }
 
 ConnectRoutes::Answer ConnectRoutes::disconnect_on_connect_page(const Request& request) {

@@ -38,7 +38,7 @@ Error wrong_method(std::string_view message) {
 }
 
 Error origin_not_allowed(std::string_view origin) {
-    return {ErrorKind::unprocessable, "connect.origin_not_allowed",
+    return {ErrorKind::invalid_input, "connect.origin_not_allowed",
             fmt::format("The origin {} is not one of the project's allowed origins.", origin)};
 }
 

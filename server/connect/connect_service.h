@@ -124,7 +124,7 @@ class ConnectService {
                                                                      IntegrationId integration);
     Task<Result<std::shared_ptr<const Integration>>> find_by_slug(ProjectId project,
                                                                   std::string slug);
-    // Errors: unprocessable "connect.origin_not_allowed", which names the origin.
+    // Errors: invalid_input "connect.origin_not_allowed", which names the origin.
     Task<Ok> check_origin(ProjectId project, std::string origin);
     Task<Result<std::string>> project_name(ProjectId project);
 
@@ -133,7 +133,7 @@ class ConnectService {
     Task<Result<bool>> bind_browser(ConnectParty party, BrowserClaim claim);
 
     // Returns the provider's URL, complete with state and challenge. Errors: invalid_input
-    // "validation_failed" (names the fields), unprocessable "connect.origin_not_allowed",
+    // "validation_failed" (names the fields) and "connect.origin_not_allowed", unprocessable
     // "connect.wrong_method" and "connect.authorization_url_conflict".
     Task<Result<std::string>> begin_authorization(ConnectParty party, AuthorizationStart start);
     Task<AuthorizationEnd> complete_authorization(AuthorizationReturn returned);

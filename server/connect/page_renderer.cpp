@@ -46,14 +46,14 @@ std::string PageRenderer::render(std::string_view page, const PageValues& values
 }
 
 http::Response PageRenderer::respond(http::Status status, std::string_view page,
-                                     const PageValues& values, PageReferrer referrer) const {
+                                     const PageValues& values) const {
     http::Response response = http::html_response(status, render(page, values));
     response.headers.set("Content-Security-Policy", kContentSecurityPolicy);
     response.headers.set("X-Content-Type-Options", "nosniff");
     response.headers.set("X-Frame-Options", "DENY");
     response.headers.set("Cache-Control", "no-store");
-    response.headers.set("Referrer-Policy",
-                         referrer == PageReferrer::none ? "no-referrer" : "same-origin");
+    // A page's address may hold the token of a link or of a user.
+    response.headers.set("Referrer-Policy", "no-referrer");
     return response;
 }
 

@@ -19,9 +19,6 @@ struct PageValues {
     std::map<std::string, std::string, std::less<>> html;
 };
 
-// Who may learn the page's address: its URL may hold a link's token or a user token.
-enum class PageReferrer { none, same_origin };
-
 class PageRenderer {
  public:
     explicit PageRenderer(PageAssets assets) : assets_(std::move(assets)) {}
@@ -30,8 +27,8 @@ class PageRenderer {
     // nothing. An unknown page is a bug and renders as an empty text.
     std::string render(std::string_view page, const PageValues& values) const;
     // A whole answer with the security headers of every page.
-    http::Response respond(http::Status status, std::string_view page, const PageValues& values,
-                           PageReferrer referrer) const;
+    http::Response respond(http::Status status, std::string_view page,
+                           const PageValues& values) const;
 
  private:
     PageAssets assets_;

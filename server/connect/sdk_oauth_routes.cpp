@@ -84,8 +84,7 @@ void SdkOauthRoutes::register_on(http::Router& router) {
 Response SdkOauthRoutes::message_page(const Error& error) const {
     PageValues values;
     values.text = {{"title", "This did not work"}, {"message", error.message}};
-    return pages_.respond(status_of_page(error), "connect/message.html", values,
-                          PageReferrer::none);
+    return pages_.respond(status_of_page(error), "connect/message.html", values);
 }
 
 // Navigations answer with a page, never with JSON.
@@ -104,8 +103,7 @@ Task<Result<Response>> SdkOauthRoutes::bind_and_show(const Request& request) {
                                                       {.browser = browser, .opener_origin = {}}));
     PageValues values;
     values.text = {{"origin", origin}, {"publicOrigin", cookie_.public_origin()}};
-    Response response =
-        pages_.respond(Status::ok, "connect/nonce.html", values, PageReferrer::none);
+    Response response = pages_.respond(Status::ok, "connect/nonce.html", values);
     cookie_.set(response, browser);
     co_return response;
 }
@@ -213,7 +211,7 @@ Response SdkOauthRoutes::end_page(const AuthorizationEnd& end) const {
         values.text["lead"] = "Go back to the window you came from; it finishes the connection.";
     }
     return pages_.respond(end.error ? Status::bad_request : Status::ok, "connect/callback.html",
-                          values, PageReferrer::none);
+                          values);
 }
 
 }  // namespace tenon
