@@ -35,14 +35,19 @@ function yamlOf(name, fake) {
   return text;
 }
 
-// Applies the example, gives it this developer's app, and activates it.
+const setSecret = (name, value) => world.asDeveloper('PUT', `/secrets/${name}`, { value });
+
+// Stores this developer's app where the example looks for it, and applies the example.
 async function applied(name, fake) {
-  const result = await world.applyYaml(yamlOf(name, fake));
-  const outcomes = result.integrations ?? result.items;
-  const saved = await world.apiJson('GET', `/integrations/${outcomes[0].id}`);
-  const { definition } = saved;
-  if (fake.clientId) Object.assign(definition.authentication, { clientId: fake.clientId, clientSecret: fake.clientSecret });
-  return world.apiJson('PUT', `/integrations/${saved.id}`, { ...definition, status: 'active' });
+  if (fake.clientId) {
+    await setSecret(`${name.toUpperCase()}_CLIENT_ID`, fake.clientId);
+    await setSecret(`${name.toUpperCase()}_CLIENT_SECRET`, fake.clientSecret);
+  }
+  const { integrations: [outcome] } = await world.applyYaml(yamlOf(name, fake));
+  assert.equal(outcome.change, 'created');
+  const saved = await world.apiJson('GET', `/integrations/${outcome.id}`);
+  assert.equal(saved.status, 'active', JSON.stringify(saved.missing));
+  return saved;
 }
 
 const connect = (user, integration, fields = {}) =>
@@ -70,11 +75,9 @@ test('GitHub: token errors with status 200, ETag and Link pass, User-Agent is se
 
 test('GitHub: an error inside a 200 answer of the token endpoint connects nothing', async () => {
   const github = (await world.apiJson('GET', '/integrations?search=github')).items[0];
-  const { definition } = await world.apiJson('GET', `/integrations/${github.id}`);
-  const wrong = await world.apiJson('PUT', `/integrations/${github.id}`, { ...definition, authentication: {
-    ...definition.authentication, clientSecret: 'not-the-secret' } });
+  await setSecret('GITHUB_CLIENT_SECRET', 'not-the-secret');
   const user = world.user('wrong-octo');
-  const begun = await user.beginOauth(wrong);
+  const begun = await user.beginOauth(github);
   const end = await approveAtOnce(user.browser, begun.redirectUrl);
   assert.ok(end.status >= 400 || !/is connected/.test(end.text), end.text);
   assert.ok(!end.text.includes('not-the-secret'));
