@@ -177,6 +177,7 @@ void Relay::fail_upstream(Error error) {
     outcome_.end =
         client_is_cause ? RelayOutcome::End::client_failed : RelayOutcome::End::upstream_failed;
     outcome_.error = as_upstream_error(std::move(error));
+    if (!outcome_.answered) client_.discard_head();
 }
 
 void Relay::fail_client(Error error) {

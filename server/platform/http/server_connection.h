@@ -87,6 +87,8 @@ class ServerConnection {
     std::string& begin_head(int status, std::string_view reason);
     // Adds the framing and connection fields and the empty line; the head may be sent after that.
     void finish_head(const HeadOptions& options);
+    // Nothing of the head was sent, and another answer takes its place.
+    void discard_head() { answer_ = Answer::none; }
     void begin_write();  // arms the limit
     void end_write();
     // Whether an answer of that status to this request has a body at all.
