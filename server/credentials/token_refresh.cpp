@@ -166,7 +166,7 @@ Task<std::optional<RefreshOutcome>> LiveTokenCare::send(Attempt attempt) {
 
 // Shows that the holder lives, while the provider takes its time. Ends soon after `has_ended`.
 Task<void> LiveTokenCare::beat(LeaseKey key, std::shared_ptr<std::atomic<bool>> has_ended) {
-    constexpr Milliseconds kSlice{100};
+    constexpr Milliseconds kSlice{50};
     for (Milliseconds waited{0};; waited += kSlice) {
         if (has_ended->load()) co_return;
         if (waited >= options_.lease_beat) {
