@@ -155,13 +155,13 @@ class CachingUserAuthenticator final : public UserAuthenticator {
  private:
     std::shared_ptr<const UserSession> find_cached(ProjectId project, std::string_view token) {
         if (token.size() > options_.token_bytes_max) return nullptr;
-        return thread_cache(id_).find(cache_key(project, token), users_.session_epoch(), clock_);
+        return thread_cache(id_).find(cache_key(project, token), epoch(), clock_);
     }
 
     Task<Result<std::shared_ptr<const UserSession>>> verify(ProjectId project, std::string token) {
         // Taken first: what changes while this runs must not be hidden by the entry made at its
         // end.
-        const std::uint64_t epoch = users_.session_epoch();
+        const std::uint64_t begun_in = epoch();
         // An unknown project has no keys, so its answer is that of a signature that does not match.
         ASSIGN_OR_CO_RETURN(const auto keys, co_await projects_.verification_keys(project));
         ASSIGN_OR_CO_RETURN(const Json claims,
@@ -176,10 +176,13 @@ class CachingUserAuthenticator final : public UserAuthenticator {
         const SessionLife life{session.expires_at + options_.clock_skew,
                                clock_.steady_now() + options_.session_life};
         auto shared = std::make_shared<const UserSession>(std::move(session));
-        thread_cache(id_).put(cache_key(project, token), epoch, life, shared,
+        thread_cache(id_).put(cache_key(project, token), begun_in, life, shared,
                               options_.sessions_max);
         co_return shared;
     }
+
+    // Grows when users or keys change in a way that may end sessions.
+    std::uint64_t epoch() const { return users_.session_epoch() + projects_.revocation_count(); }
 
     JwtRules rules_of(ProjectId project) const {
         const std::string id = project.str();

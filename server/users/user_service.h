@@ -81,8 +81,7 @@ class UserService {
     Task<Ok> remove(Actor actor, ProjectId project, UserId id);
 
     // Counts up whenever cached sessions may be wrong. Whoever caches a session remembers the
-    // number and drops what is older; app/ calls forget_sessions() when a project's signing key is
-    // revoked.
+    // number and drops what is older.
     std::uint64_t session_epoch() const { return epoch_.load(std::memory_order_acquire); }
     void forget_sessions() { epoch_.fetch_add(1, std::memory_order_acq_rel); }
 

@@ -18,10 +18,10 @@ class TokenPermissions {
  public:
     // What a check is about; empty texts stand for "not said".
     struct Scope {
-        std::string_view integration;       // "custom.github"
-        std::string_view credential_id;     // UUID
-        std::string_view configuration_id;  // UUID
-        std::string_view configuration_external_id;
+        std::string_view integration = {};       // "custom.github"
+        std::string_view credential_id = {};     // UUID
+        std::string_view configuration_id = {};  // UUID
+        std::string_view configuration_external_id = {};
     };
 
     TokenPermissions();  // everything is allowed
