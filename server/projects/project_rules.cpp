@@ -14,9 +14,11 @@ constexpr std::size_t kSecretNameBytesMax = 64;
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
+// `host` is as Url gives it: an IPv4 address in any spelling is dotted decimal there.
 bool is_loopback_host(std::string_view host) {
-    return host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") ||
-           host == "::1";
+    const bool is_ipv4 = host.find_first_not_of("0123456789.") == std::string_view::npos;
+    return host == "localhost" || host.ends_with(".localhost") || host == "::1" ||
+           (is_ipv4 && host.starts_with("127."));
 }
 
 // Empty when the origin is fine.

@@ -148,7 +148,10 @@ Task<Ok> ProjectService::revoke_signing_key(Actor actor, ProjectId project, Sign
                                        [&](const SigningKey& key) { return key.id == id; });
         return known ? Ok{} : Ok{Error::not_found("Signing key")};
     });
-    if (revoked) caches_->verification_keys.drop(project);
+    if (revoked) {
+        caches_->verification_keys.drop(project);
+        revocations_.fetch_add(1, std::memory_order_acq_rel);
+    }
     co_return revoked;
 }
 

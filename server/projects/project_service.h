@@ -4,6 +4,8 @@
 // Thread-safe: every event loop calls the one service.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -26,8 +28,8 @@ namespace tenon {
 
 // Absent members stay as they are.
 struct ProjectChange {
-    std::optional<std::string> name;
-    std::optional<std::vector<std::string>> allowed_origins;
+    std::optional<std::string> name = std::nullopt;
+    std::optional<std::vector<std::string>> allowed_origins = std::nullopt;
 };
 
 // The private half leaves the server here, once, and is not stored.
@@ -62,6 +64,8 @@ class ProjectService {
     Task<Result<std::vector<SigningKey>>> list_signing_keys(
         ProjectId project);  // newest first, revoked ones too
     Task<Ok> revoke_signing_key(Actor actor, ProjectId project, SigningKeyId id);
+    // Counts up with each key that this process revokes, so that caches of verified tokens know.
+    std::uint64_t revocation_count() const { return revocations_.load(std::memory_order_acquire); }
     // The keys that are not revoked, parsed. Cached for at most 30 seconds and dropped at once when
     // this process changes them. Empty for a project without keys and for one that is not there.
     Task<Result<std::vector<RsaPublicKey>>> verification_keys(ProjectId project);
@@ -100,6 +104,7 @@ class ProjectService {
     BlockingPool key_maker_;  // an RSA key takes about 0.1 s
     SecretUsage secret_usage_;
     std::unique_ptr<Caches> caches_;
+    std::atomic<std::uint64_t> revocations_{0};
 };
 
 }  // namespace tenon
