@@ -162,7 +162,7 @@ Result<Json> verify_jwt_rs256(std::string_view token, const std::vector<RsaPubli
                            });
     // Claims are read only after the signature held, so a stranger learns nothing from them.
     if (!is_signed) return invalid_token("its signature does not match a key of this project.");
-    ASSIGN_OR_RETURN(Json claims, decode_object(parts.claims, "its claims", kClaimsDepthMax));
+    ASSIGN_OR_RETURN(Json claims, decode_object(parts.claims, "its claims part", kClaimsDepthMax));
     RETURN_IF_ERROR(check_times(claims, rules.clock_skew, now));
     RETURN_IF_ERROR(check_audience(claims, rules.audiences));
     return claims;
