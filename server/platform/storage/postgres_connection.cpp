@@ -128,8 +128,9 @@ struct Free {
 
 // libpq's own message would repeat parts of the URL, and with them perhaps the password.
 Ok check_url(const std::string& url) {
+    const bool is_url = url.starts_with("postgresql://") || url.starts_with("postgres://");
     const std::unique_ptr<PQconninfoOption, Free> parsed(::PQconninfoParse(url.c_str(), nullptr));
-    if (parsed) return {};
+    if (is_url && parsed) return {};
     return Error{ErrorKind::invalid_input, "storage.invalid_url",
                  "The database URL is not a PostgreSQL URL "
                  "(postgresql://user:password@host:port/database?sslmode=…)."};
@@ -207,7 +208,8 @@ Result<std::unique_ptr<PostgresConnection>> PostgresConnection::open(
 }
 
 Ok PostgresConnection::connect(Deadline deadline) {
-    PostgresPollingStatusType wanted = PGRES_POLLING_WRITING;
+    const bool started = ::PQstatus(handle_.get()) != CONNECTION_BAD;
+    PostgresPollingStatusType wanted = started ? PGRES_POLLING_WRITING : PGRES_POLLING_FAILED;
     while (wanted != PGRES_POLLING_OK) {
         if (wanted == PGRES_POLLING_FAILED) return lost(trim(::PQerrorMessage(handle_.get())));
         const short events = wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT;
