@@ -145,6 +145,29 @@ void capture(const Json& body, const Authentication& authentication, CredentialS
     }
 }
 
+void hide(std::string& text, const std::vector<const Secret*>& hidden) {
+    constexpr std::size_t kSecretBytesMin = 4;  // hiding shorter texts would garble every message
+    constexpr std::string_view kHidden = "[hidden]";
+    for (const Secret* secret : hidden) {
+        const std::string_view value = secret->reveal();
+        if (value.size() < kSecretBytesMin) continue;
+        for (auto at = text.find(value); at != std::string::npos; at = text.find(value, at)) {
+            text.replace(at, value.size(), kHidden);
+            at += kHidden.size();
+        }
+    }
+}
+
+std::string shortened(std::string text) {
+    constexpr std::size_t kCharactersMax = 300;
+    std::size_t characters = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool begins_character = (static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U;
+        if (begins_character && ++characters > kCharactersMax) return text.substr(0, i) + "…";
+    }
+    return text;
+}
+
 }  // namespace
 
 std::optional<Json> parse_token_body(const http::ClientResponse& response) {
@@ -194,29 +217,14 @@ std::optional<Timestamp> expiry_of(const Json* value, Timestamp now) {
 }
 
 std::string shown_words(std::string_view words, const std::vector<const Secret*>& hidden) {
-    constexpr std::size_t kCharactersMax = 300;
-    constexpr std::size_t kSecretBytesMin = 4;  // hiding shorter texts would garble every message
     if (!is_valid_utf8(words)) return {};
     std::string text(words);
-    for (const Secret* secret : hidden) {
-        const std::string_view value = secret->reveal();
-        if (value.size() < kSecretBytesMin) continue;
-        for (auto at = text.find(value); at != std::string::npos; at = text.find(value, at)) {
-            text.replace(at, value.size(), "[hidden]");
-            at += std::string_view("[hidden]").size();
-        }
-    }
-    std::string shown;
-    std::size_t characters = 0;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool begins_character = (byte & 0xC0U) != 0x80U;
-        if (begins_character && ++characters > kCharactersMax) return shown + "…";
-        const bool is_control = byte < 0x20 || byte == 0x7F;
-        if (c == '<' || c == '>' || c == '&' || c == '"') continue;
-        shown += is_control ? ' ' : c;
-    }
-    return std::string(trim(shown));
+    hide(text, hidden);
+    std::erase_if(text, [](char c) { return c == '<' || c == '>' || c == '&' || c == '"'; });
+    std::ranges::replace_if(
+        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+    hide(text, hidden);  // Dropping characters may have put one together.
+    return shortened(std::string(trim(text)));
 }
 
 RefreshFailure failure_of_request(const Error& error) {

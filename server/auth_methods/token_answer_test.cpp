@@ -154,6 +154,7 @@ TEST(ShownWordsTest, AreShortPlainAndFreeOfSecrets) {
     const Secret tiny("ab");
     EXPECT_EQ(shown_words("<b>no</b> tok-1234 \"x\" & y\r\nab", {&token, &tiny}),
               "bno/b [hidden] x  y  ab");
+    EXPECT_EQ(shown_words("tok-<>1234", {&token}), "[hidden]");
     EXPECT_EQ(shown_words("\xff", {}), "");
     const std::string shown = shown_words(std::string(1000, 'x'), {});
     EXPECT_EQ(shown, std::string(300, 'x') + "…");
