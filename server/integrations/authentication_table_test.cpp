@@ -1,0 +1,214 @@
+// Every field of `authentication` with values that it must refuse.
+#include <gtest/gtest.h>
+
+#include "integrations/definition_table.h"
+
+namespace tenon {
+namespace {
+
+void add_inputs(std::vector<WrongValue>& rows) {
+    const Json base = oauth_json();
+    const std::string field = "authentication.inputFields[0].";
+    append(
+        rows,
+        {
+            {base, "authentication.inputFields", list_of(51, json_of(R"({"id":"a","title":"A"})")),
+             "50", ""},
+            {base, "authentication.inputFields[1]",
+             json_of(R"({"id":"subdomain","title":"Again"})"), "unique",
+             "authentication.inputFields[1].id"},
+            {base, "authentication.inputFields[0]", json_of(R"({"title":"A"})"), "", field + "id"},
+            {base, field + "id", "1a", "", ""},
+            {base, field + "id", "a-b", "", ""},
+            {base, field + "id", "oauthAccessToken", "oauthAccessToken", ""},
+            {base, field + "title", "", "", ""},
+            {base, field + "title", " ", "blank", ""},
+            {base, field + "title", "a\rb", "control", ""},
+            {base, field + "title", long_text(121), "120", ""},
+            {base, field + "subtitle", "a\nb", "control", ""},
+            {base, field + "subtitle", long_text(501), "500", ""},
+            {base, field + "placeholder", "a\nb", "control", ""},
+            {base, field + "placeholder", long_text(201), "200", ""},
+            {base, field + "prefixLabel", "a\nb", "control", ""},
+            {base, field + "prefixLabel", long_text(81), "80", ""},
+            {base, field + "suffixLabel", "a\nb", "control", ""},
+            {base, field + "suffixLabel", long_text(81), "80", ""},
+            {base, field + "type", "html", "", ""},
+            {base, field + "required", "yes", "", ""},
+            {base, field + "pattern", "(", "", ""},
+            {base, field + "pattern", R"((a)\1)", "", ""},
+            {base, field + "pattern", long_text(201), "200", ""},
+            {select_field(), "authentication.inputFields[1].pattern", "eu", "select", ""},
+            {base, field + "defaultValue", long_text(1001), "1000", ""},
+            {with(base, field + "pattern", "[a-z]+"), field + "defaultValue", "9",
+             "match the pattern", ""},
+            {with(base, field + "type", "password"), field + "defaultValue", "x", "password", ""},
+            {select_field(), "authentication.inputFields[1].defaultValue", "us",
+             "one of the options", ""},
+            {base, field + "options", json_of(R"([{"label":"A","value":"a"}])"), "select", ""},
+            {select_field(), "authentication.inputFields[1].options", JsonArray(), "required", ""},
+            {select_field(), "authentication.inputFields[1].options[1]",
+             json_of(R"({"label":"B","value":"eu"})"), "twice",
+             "authentication.inputFields[1].options"},
+            {select_field(), "authentication.inputFields[1].options[0].label", "", "", ""},
+            {select_field(), "authentication.inputFields[1].options[0].label", "a\nb", "control",
+             "authentication.inputFields[1].options"},
+            {select_field(), "authentication.inputFields[1].options[0].value", 5, "", ""},
+            {select_field(), "authentication.inputFields[1].options[0].value", long_text(201),
+             "200", ""},
+            {select_field(), "authentication.inputFields[1].options",
+             list_of(201, json_of(R"({"label":"A","value":"a"})")), "200", ""},
+            {basic_json(), "authentication.inputFields", JsonArray(), "at least one", ""},
+        });
+}
+
+void add_oauth(std::vector<WrongValue>& rows) {
+    const Json base = oauth_json();
+    const std::string at = "authentication.";
+    for (const char* url : {"authorizationUrl", "accessTokenUrl", "refreshUrl", "revocationUrl"}) {
+        add_urls(rows, base, at + url);
+    }
+    for (const char* url : {"authorizationUrl", "accessTokenUrl"})
+        rows.push_back({base, at + url, "", "required", ""});
+    for (const char* variable :
+         {"credential.access_token", "credential.client_secret", "credential.client_id"}) {
+        rows.push_back({base, at + "authorizationUrl",
+                        Json("https://a.example/{{ " + std::string(variable) + " }}"), "here", ""});
+    }
+    rows.push_back({base, at + "authorizationUrl", "https://a.example/?state=1", "state", ""});
+    rows.push_back({base, at + "authorizationUrl",
+                    "https://a.example/?x=1&redirect%5Furi=https://b.example", "redirect_uri", ""});
+    rows.push_back({base, at + "authorizationUrl", "https://a.example/?response_type=token",
+                    "must be code", ""});
+    rows.push_back({base, at + "authorizationUrl", "https://a.example/?scope=x", "scopes", ""});
+    rows.push_back({base, at + "accessTokenUrl", "https://a.example/{{ credential.access_token }}",
+                    "here", ""});
+    rows.push_back({base, at + "accessTokenUrl", "https://a.example/{{ credential.password }}",
+                    "no such value", ""});
+    rows.push_back({base, at + "clientId", "", "required", ""});
+    rows.push_back({base, at + "clientId", "{{ credential.client_id }}", "here", ""});
+    add_template(rows, base, at + "clientId");
+    rows.push_back({base, at + "clientSecret", "a{{ secrets.X }}", "exactly one", ""});
+    rows.push_back({base, at + "clientSecret", "{{ inputs.subdomain }}", "exactly one", ""});
+    rows.push_back(
+        {base, at + "clientSecret", "{{ secrets.X ?? \"default\" }}", "exactly one", ""});
+    rows.push_back({base, at + "clientSecret", "a\nb", "control", ""});
+    rows.push_back({base, at + "clientSecret", long_text(8193), "8192", ""});
+    rows.push_back({base, at + "scopes", "read write", "", ""});
+    rows.push_back({base, at + "scopes[0]", "", "", ""});
+    rows.push_back({base, at + "scopes[0]", "read write", "separator", ""});
+    rows.push_back({base, at + "scopes[1]", "read", "repeats", ""});
+    rows.push_back({base, at + "scopes[0]",
+                    "r\xc3\xa9"
+                    "ad",
+                    "printable", ""});
+    rows.push_back({base, at + "scopes[0]", long_text(301), "300", ""});
+    rows.push_back({base, at + "scopeSeparator", "", "", ""});
+    rows.push_back({base, at + "scopeSeparator", "\n", "printable", ""});
+    rows.push_back({base, at + "scopeSeparator", "    ", "3", ""});
+    rows.push_back({base, at + "pkce", "yes", "", ""});
+    rows.push_back({base, at + "clientAuthentication", "header", "", ""});
+    add_parameters(rows, base, at + "authorizeParameters");
+    for (const char* name :
+         {"client_id", "redirect_uri", "state", "code_challenge", "code_challenge_method"}) {
+        rows.push_back({base, at + "authorizeParameters." + name, "x", "Tenon", ""});
+    }
+    rows.push_back({base, at + "authorizeParameters.response_type", "token", "must be code", ""});
+    rows.push_back(
+        {base, at + "authorizeParameters.response_mode", "form_post", "must be query", ""});
+    rows.push_back({base, at + "authorizeParameters.scope", "x", "scopes", ""});
+    rows.push_back(
+        {base, at + "authorizeParameters.x", "{{ credential.client_secret }}", "here", ""});
+    rows.push_back({base, at + "captureFromCallback", "realmId", "", ""});
+    rows.push_back({base, at + "captureFromCallback[0]", "a b", "", ""});
+    rows.push_back({base, at + "captureFromCallback[0]", "code", "flow itself", ""});
+    rows.push_back({base, at + "captureFromCallback[0]", "state", "flow itself", ""});
+    rows.push_back({base, at + "issuer", "a.example", "URL", ""});
+    rows.push_back({base, at + "issuer", "https://a.example/?x", "query", ""});
+    rows.push_back({base, at + "issuer", long_text(2040, "https://a.example/"), "2048", ""});
+}
+
+void add_token_request(std::vector<WrongValue>& rows) {
+    const Json base = oauth_json();
+    const std::string at = "authentication.";
+    for (const char* map : {"tokenParameters", "refreshParameters"}) {
+        add_parameters(rows, base, at + map);
+        for (const char* name : {"client_id", "client_secret", "code", "redirect_uri",
+                                 "code_verifier", "refresh_token"}) {
+            rows.push_back({base, at + map + "." + name, "x", "Tenon", ""});
+        }
+    }
+    rows.push_back({base, at + "tokenParameters.x", "{{ credential.access_token }}", "here", ""});
+    add_headers(rows, base, at + "tokenHeaders");
+    rows.push_back({base, at + "tokenHeaders.authorization", "Basic x", "HTTP Basic", ""});
+    rows.push_back({base, at + "tokenRequestBody", "xml", "", ""});
+    for (const char* path : {"accessToken", "refreshToken", "expiresIn", "scope", "error"}) {
+        const std::string field = at + "tokenResponse." + path;
+        rows.push_back({base, field, "a..b", "path", ""});
+        rows.push_back({base, field, "a[x]", "path", ""});
+        rows.push_back({base, field, "a[0", "path", ""});
+        rows.push_back({base, field, long_text(257), "256", ""});
+    }
+    rows.push_back({base, at + "tokenResponse.accessToken", "", "required", ""});
+    rows.push_back({base, at + "tokenResponse.unknown", "a", "", ""});
+    rows.push_back({base, at + "captureFromToken.x", "", "path", ""});
+    rows.push_back({base, at + "captureFromToken.x", "a.", "path", ""});
+    rows.push_back({base, at + "captureFromToken.x", 1, "", ""});
+    rows.push_back(
+        {base, at + "captureFromToken", JsonObject{{"a b", "x"}}, "", at + "captureFromToken.a b"});
+    rows.push_back({base, at + "captureFromToken", map_of(51), "50", ""});
+}
+
+void add_other_methods(std::vector<WrongValue>& rows) {
+    const std::string at = "authentication.";
+    for (const char* member :
+         {"authorizationUrl", "accessTokenUrl", "clientId", "clientSecret", "scopes", "pkce",
+          "issuer", "tokenHeaders", "tokenRequest", "asksApiKey", "captureFromCallback"}) {
+        rows.push_back({basic_json(), at + member, "x", "", ""});
+    }
+    for (const char* member : {"authorizationUrl", "refreshUrl", "clientId", "clientSecret", "pkce",
+                               "tokenRequest", "refreshParameters", "authorizeParameters"}) {
+        rows.push_back({client_credential_json(), at + member, "x", "", ""});
+    }
+    for (const char* member :
+         {"authorizationUrl", "authorizeParameters", "pkce", "captureFromCallback", "issuer"}) {
+        rows.push_back({ropc_json(), at + member, "x", "", ""});
+    }
+    rows.push_back({client_credential_json(), at + "accessTokenUrl", "", "required", ""});
+    rows.push_back({ropc_json(), at + "accessTokenUrl", "", "required", ""});
+    rows.push_back({ropc_json(), at + "asksApiKey", "no", "", ""});
+    rows.push_back({with_request(), at + "tokenRequest.method", "PATCH", "", ""});
+    rows.push_back(
+        {with_request(), at + "tokenRequest.method", "GET", "GET", at + "tokenRequest.body"});
+    rows.push_back({with_request(), at + "tokenRequest.bodyType", "xml", "", ""});
+    rows.push_back({with_request(), at + "tokenRequest.unknown", "xml", "", ""});
+    add_parameters(rows, with_request(), at + "tokenRequest.body");
+    add_headers(rows, with_request(), at + "tokenRequest.headers");
+    rows.push_back(
+        {with_request(), at + "tokenRequest.body.x", "{{ credential.access_token }}", "here", ""});
+    const Json no_key = with(with_request(), at + "asksApiKey", false);
+    rows.push_back(
+        {no_key, at + "tokenRequest.body.x", "{{ credential.api_key }}", "no such value", ""});
+    rows.push_back({oauth_json(), at + "tokenParameters.x", "{{ callback.realmId }}",
+                    "captureFromCallback", ""});
+}
+
+}  // namespace
+
+std::vector<WrongValue> authentication_rows() {
+    std::vector<WrongValue> rows;
+    add_inputs(rows);
+    add_oauth(rows);
+    add_token_request(rows);
+    add_other_methods(rows);
+    return rows;
+}
+
+namespace {
+
+TEST(AuthenticationTable, every_wrong_value_is_refused_by_field_and_rule) {
+    for (const WrongValue& row : authentication_rows()) EXPECT_EQ(broken_promise(row), "");
+}
+
+}  // namespace
+}  // namespace tenon

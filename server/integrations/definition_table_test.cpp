@@ -1,0 +1,224 @@
+// Every other field of a definition with values that it must refuse, and that no field of the
+// schema lacks a row.
+#include "integrations/definition_table.h"
+
+#include <gtest/gtest.h>
+#include <set>
+
+namespace tenon {
+namespace {
+
+void add_basics(std::vector<WrongValue>& rows) {
+    const Json base = oauth_json();
+    append(rows, {
+                     {base, "name", "", "", ""},
+                     {base, "name", 7, "", ""},
+                     {base, "name", "   ", "blank", ""},
+                     {base, "name", "a\nb", "control", ""},
+                     {base, "name", long_text(81), "80", ""},
+                     {base, "name", "日本語", "choose one", "slug"},
+                     {base, "name", "___", "choose one", "slug"},
+                     {base, "slug", "Acme", "", ""},
+                     {base, "slug", "acme-crm", "", ""},
+                     {base, "slug", "", "", ""},
+                     {base, "slug", long_text(65), "", ""},
+                     {base, "description", "a\nb", "control", ""},
+                     {base, "description", long_text(301), "300", ""},
+                     {base, "icon", "<svg", "line 1", ""},
+                     {base, "icon", "<svg xmlns=\"http://www.w3.org/2000/svg\"><script/></svg>",
+                      "script", ""},
+                     {base, "icon", long_text(65'537), "65536", ""},
+                     {base, "accentColor", "red", "", ""},
+                     {base, "accentColor", "#12345", "", ""},
+                     {base, "accentColor", "#12345g", "", ""},
+                     {base, "accentColor", "#123456;color:red", "", ""},
+                     {base, "overview", "a\x01", "control", ""},
+                     {base, "overview", long_text(20'001), "20000", ""},
+                     {base, "status", "enabled", "", ""},
+                     {base, "unknown", 1, "", ""},
+                     {base, "id", "3c2e7a30-0000-4000-8000-000000000000", "", ""},
+                     {base, "projectId", "3c2e7a30-0000-4000-8000-000000000000", "", ""},
+                     {base, "authentication", "oauth", "", ""},
+                     {base, "authentication.method", "saml", "one of", ""},
+                     {base, "authentication.unknown", 1, "", ""},
+                     {base, "api", 1, "", ""},
+                     {base, "api.unknown", 1, "", ""},
+                 });
+}
+
+void add_api(std::vector<WrongValue>& rows) {
+    const Json base = oauth_json();
+    add_urls(rows, base, "api.baseUrl");
+    rows.push_back({base, "api.baseUrl", "", "required", ""});
+    rows.push_back({base, "api.baseUrl", "https://a.example/?x=1", "query", ""});
+    rows.push_back({base, "api.baseUrl", "https://a.example/{{ profile.id }}", "userProfile", ""});
+    add_headers(rows, base, "api.headers");
+    rows.push_back({base, "api.headers.authorization", "x", "authorization already", ""});
+    rows.push_back({with_api_auth(kHeader), "api.headers.x-key", "x", "authorization already", ""});
+    rows.push_back({base, "api.headers.X-A", "{{ profile.id }}", "userProfile", ""});
+    rows.push_back({basic_json(), "api.authorization", json_of(kBearer), "no access token", ""});
+    rows.push_back({base, "api.authorization.type", "digest", "one of", ""});
+    rows.push_back({with_api_auth(kBearer), "api.authorization.token", "", "required", ""});
+    rows.push_back({with_api_auth(kBearer), "api.authorization.token", "a\nb", "line breaks", ""});
+    add_template(rows, with_api_auth(kBearer), "api.authorization.token");
+    rows.push_back({with_api_auth(kBearer), "api.authorization.username", "x", "", ""});
+    rows.push_back({with_api_auth(R"({"type":"none"})"), "api.authorization.token", "x", "", ""});
+    rows.push_back({with_api_auth(kBasicAuth), "api.authorization.username", "", "required",
+                    "api.authorization.password"});
+    add_template(rows, with_api_auth(kBasicAuth), "api.authorization.username");
+    add_template(rows, with_api_auth(kBasicAuth), "api.authorization.password");
+    rows.push_back({with_api_auth(kBasicAuth), "api.authorization.headers", JsonObject(), "", ""});
+    add_parameters(rows, with_api_auth(kQuery), "api.authorization.params");
+    rows.push_back(
+        {with_api_auth(kQuery), "api.authorization.params", JsonObject(), "at least one", ""});
+    add_headers(rows, with_api_auth(kHeader), "api.authorization.headers");
+    rows.push_back(
+        {with_api_auth(kHeader), "api.authorization.headers", JsonObject(), "at least one", ""});
+    rows.push_back({with_api_auth(kHeader), "api.authorization.headers.X-Key", "{{ profile.id }}",
+                    "here", ""});
+}
+
+void add_test_and_profile(std::vector<WrongValue>& rows) {
+    rows.push_back({with_test(), "api.testEndpoint.method", "CONNECT", "", ""});
+    rows.push_back({with_test(), "api.testEndpoint.path", "", "required", ""});
+    rows.push_back({with_test(), "api.testEndpoint.path", "javascript:alert(1)", "URL", ""});
+    rows.push_back({with_test(), "api.testEndpoint.path", "//evil.example/", "URL", ""});
+    rows.push_back({with_test(), "api.testEndpoint.path", "/a b", "URL", ""});
+    rows.push_back({with_test(), "api.testEndpoint.path", "/{{ profile.id }}", "here", ""});
+    rows.push_back({with_test(), "api.testEndpoint.path", long_text(2048, "/"), "2048", ""});
+    add_template(rows, with_test(), "api.testEndpoint.path");
+    const Json by_profile =
+        with(with_profile(), "api.baseUrl", "https://a.example/{{ profile.id }}");
+    rows.push_back({by_profile, "api.testEndpoint.path", "/me", "absolute", ""});
+    rows.push_back({by_profile, "api.userProfile.url", "/me", "absolute", ""});
+    rows.push_back({with_profile(), "api.userProfile.strategy", "soap", "", ""});
+    rows.push_back({with_profile(), "api.userProfile.method", "DELETE", "", ""});
+    rows.push_back({with_profile(), "api.userProfile.url", "", "required", ""});
+    rows.push_back({with_profile(), "api.userProfile.url", "file:///x", "URL", ""});
+    rows.push_back({with_profile(), "api.userProfile.url", "/{{ profile.id }}", "here", ""});
+    add_template(rows, with_profile(), "api.userProfile.url");
+    add_headers(rows, with_profile(), "api.userProfile.headers");
+    rows.push_back({with_profile(), "api.userProfile.body", "x", "GET", ""});
+    add_template(rows, with(with_profile(), "api.userProfile.method", "POST"),
+                 "api.userProfile.body");
+    rows.push_back({with_profile(), "api.userProfile.body", long_text(16'385), "16384", ""});
+    rows.push_back({with_profile(), "api.userProfile.fields.x", "a..b", "path", ""});
+    rows.push_back({with_profile(), "api.userProfile.fields.x", "", "path", ""});
+    rows.push_back({with_profile(), "api.userProfile.fields", map_of(51), "50", ""});
+    rows.push_back({with_profile(), "api.userProfile.providerIdPath", "a[", "path", ""});
+    rows.push_back({with_profile(), "api.userProfile.requireSuccess", 1, "", ""});
+    rows.push_back({with_jwt(), "api.userProfile.url", "/me", "jwt", ""});
+    rows.push_back(
+        {with_jwt(), "api.userProfile.headers.X-A", "x", "jwt", "api.userProfile.headers"});
+    rows.push_back({with_jwt(), "api.userProfile.body", "x", "jwt", ""});
+    const std::pair<const char*, int> limits[] = {{"connectMs", 60'001},
+                                                  {"firstByteMs", 600'001},
+                                                  {"idleMs", 600'001},
+                                                  {"totalMs", 3'600'001}};
+    for (const auto& [name, above] : limits) {
+        const std::string path = std::string("api.timeouts.") + name;
+        rows.push_back({oauth_json(), path, 99, "100", ""});
+        rows.push_back({oauth_json(), path, above, std::to_string(above - 1), ""});
+        rows.push_back({oauth_json(), path, "1s", "", ""});
+        if (std::string_view(name) == "totalMs") continue;
+        rows.push_back({with(oauth_json(), "api.timeouts.totalMs", 500), path, 501, "totalMs", ""});
+    }
+    rows.push_back({oauth_json(), "api.retriesMax", -1, "0", ""});
+    rows.push_back({oauth_json(), "api.retriesMax", 6, "5", ""});
+    rows.push_back({oauth_json(), "api.rateLimitPerMinute", 0, "1", ""});
+    rows.push_back({oauth_json(), "api.rateLimitPerMinute", 100'001, "100000", ""});
+}
+
+std::vector<WrongValue> all_rows() {
+    std::vector<WrongValue> rows = authentication_rows();
+    add_basics(rows);
+    add_api(rows);
+    add_test_and_profile(rows);
+    return rows;
+}
+
+TEST(DefinitionTable, right_definitions_pass) {
+    for (const Json& json :
+         {oauth_json(), basic_json(), client_credential_json(), ropc_json(), select_field(),
+          with_request(), with_test(), with_profile(), with_jwt(), with_api_auth(kBasicAuth),
+          with_api_auth(kQuery), with_api_auth(kHeader)}) {
+        EXPECT_EQ(listed(problems_of(json)), "") << write_json(json);
+    }
+}
+
+TEST(DefinitionTable, every_wrong_value_is_refused_by_field_and_rule) {
+    for (const WrongValue& row : all_rows()) EXPECT_EQ(broken_promise(row), "");
+}
+
+// "authentication.inputFields[0].id" and "api.headers.Accept" as the schema writes them.
+std::string without_indexes(std::string_view path) {
+    std::string out;
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        if (path[i] == '[')
+            i = path.find(']', i);
+        else
+            out += path[i];
+    }
+    return out;
+}
+
+void append_leaves(const Json& node, const std::string& path, std::set<std::string>& out) {
+    const Json* schema = &node;
+    if (const auto ref = optional_string_member(node, "$ref")) {
+        schema = find_path(integrations_contract(),
+                           "components.schemas." + ref->substr(ref->rfind('/') + 1));
+    }
+    if (const Json* choices = find_member(*schema, "oneOf")) {
+        for (const Json& choice : choices->as_array()) append_leaves(choice, path, out);
+        return;
+    }
+    if (const Json* items = find_member(*schema, "items")) append_leaves(*items, path, out);
+    const Json* properties = find_member(*schema, "properties");
+    if (properties == nullptr) {
+        out.insert(path);
+        return;
+    }
+    for (const auto& property : properties->as_object()) {
+        append_leaves(
+            property.value(),
+            path.empty() ? std::string(property.key()) : path + "." + std::string(property.key()),
+            out);
+    }
+}
+
+TEST(DefinitionTable, has_a_row_for_every_field_of_the_schema) {
+    std::set<std::string> fields;
+    append_leaves(json_of(R"({"$ref":"#/components/schemas/IntegrationDefinition"})"), "", fields);
+    EXPECT_GT(fields.size(), 60U);
+    std::set<std::string> covered;
+    for (const WrongValue& row : all_rows()) {
+        std::string path = without_indexes(row.path);
+        // A row of a map names one of its entries.
+        for (; !path.empty();
+             path.resize(path.rfind('.') == std::string::npos ? 0 : path.rfind('.')))
+            covered.insert(path);
+    }
+    for (const std::string& field : fields)
+        EXPECT_TRUE(covered.contains(field)) << field << " has no row";
+}
+
+TEST(DefinitionTable, a_draft_needs_only_a_name) {
+    const auto settled = settle(draft_of(json_of(R"({"name":"Half done"})")), {});
+    ASSERT_TRUE(settled) << settled.error().message;
+    EXPECT_EQ(settled->definition.slug, "halfdone");
+    const auto missing = listed(missing_parts(settled->definition));
+    for (const char* field : {"authentication.authorizationUrl", "authentication.accessTokenUrl",
+                              "authentication.clientId", "api.baseUrl"}) {
+        EXPECT_NE(missing.find(field), std::string::npos) << missing;
+    }
+}
+
+TEST(DefinitionTable, a_draft_is_never_wrong) {
+    EXPECT_FALSE(settle(
+        draft_of(with(json_of(R"({"name":"x"})"), "api.baseUrl", "javascript:alert(1)")), {}));
+    EXPECT_FALSE(settle(
+        draft_of(with(json_of(R"({"name":"x"})"), "api.headers.A", "{{ inputs.nosuch }}")), {}));
+}
+
+}  // namespace
+}  // namespace tenon
