@@ -1,5 +1,6 @@
 #include "platform/http/tls_client.h"
 
+#include <csignal>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -47,6 +48,8 @@ ssl_session_st* TlsSessions::take() {
 }
 
 Result<std::unique_ptr<TlsClient>> TlsClient::create(const std::string& extra_ca_file) {
+    // OpenSSL writes without MSG_NOSIGNAL: a provider that is gone must be an error, not our end.
+    std::signal(SIGPIPE, SIG_IGN);
     ERR_clear_error();
     SslContext context(SSL_CTX_new(TLS_client_method()));
     if (context == nullptr) {

@@ -77,6 +77,9 @@ std::optional<UpstreamConnection> UpstreamPool::try_acquire(const Url& url) {
 
 Task<Result<UpstreamConnection>> UpstreamPool::acquire(const Url& url, const UpstreamLimits& limits,
                                                        Freshness freshness) {
+    if (freshness == Freshness::any) {
+        if (auto pooled = try_acquire(url)) co_return std::move(*pooled);
+    }
     // The pool may end with its loop while this waits; then nothing resumes this task either.
     Impl& impl = *impl_;
     const UpstreamOptions& options = impl.shared->options;

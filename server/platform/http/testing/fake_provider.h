@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <condition_variable>
+#include <csignal>
 #include <functional>
 #include <gtest/gtest.h>
 #include <mutex>
@@ -38,6 +39,7 @@ class FakeProvider {
     // `tls` is null for plain HTTP and belongs to the caller.
     explicit FakeProvider(Script script, SSL_CTX* tls = nullptr)
         : script_(std::move(script)), tls_(tls), listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
+        std::signal(SIGPIPE, SIG_IGN);  // clients that leave are part of the play
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
