@@ -11,6 +11,8 @@ function(tenon_embed target symbol root)
             -DOUT=${out_dir}/${symbol} -P "${CMAKE_SOURCE_DIR}/cmake/embed_files.cmake"
     DEPENDS ${ARGN} "${list_file}" "${CMAKE_SOURCE_DIR}/cmake/embed_files.cmake"
     COMMENT "Embedding ${symbol}")
+  # Long literals are what these files are made of.
+  set_source_files_properties("${out_dir}/${symbol}.cpp" PROPERTIES COMPILE_OPTIONS "-Wno-overlength-strings")
   target_sources(${target} PRIVATE "${out_dir}/${symbol}.cpp" "${out_dir}/${symbol}.h")
   target_include_directories(${target} PUBLIC "${CMAKE_BINARY_DIR}/generated")
 endfunction()

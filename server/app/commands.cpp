@@ -127,7 +127,7 @@ void print_outcome(std::string_view slug, std::string_view change, std::string_v
 }
 
 void print_outcomes(const Json& answer) {
-    const Json* items = find_member(answer, "items");
+    const Json* items = find_member(answer, "integrations");
     if (items == nullptr || !items->is_array()) return;
     for (const Json& item : items->get_array()) {
         std::vector<std::string> fields;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "app/command_line.h"
@@ -19,11 +20,14 @@ struct LocalProgram {
 
     Config config;
     SystemClock clock;
-    OpenStorage storage;
+    std::optional<OpenStorage> storage;
     std::unique_ptr<Services> services;
+
+ private:
+    explicit LocalProgram(const Config& c) : config(c) {}
 };
 
-// Applies YAML here or through the API; the answer is {items: [{slug, id, change, changedFields}]}.
+// Applies YAML here or through the API; the answer is {integrations: [{slug, id, change, changedFields}]}.
 Result<Json> apply_yaml(const ApplyCommand& command, const Config& config, const std::string& yaml);
 Result<std::string> export_yaml(const ExportCommand& command, const Config& config);
 

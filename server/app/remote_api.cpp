@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "platform/http/http_client.h"
 #include "platform/scheduling/event_loop.h"
 
 namespace tenon {

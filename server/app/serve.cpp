@@ -26,6 +26,7 @@
 #include "credentials/credential_routes.h"
 #include "embedded/contract.h"
 #include "embedded/pages.h"
+#include "integrations/definition_documents.h"
 #include "integrations/integration_routes.h"
 #include "platform/http/server.h"
 #include "proxy/proxy_handler.h"
@@ -98,8 +99,8 @@ class Readiness {
 
 // Every route of the program, one line each.
 struct Routes {
-    Routes(const Config& config, Services& s, Database& database, const Clock& clock,
-           Readiness& readiness, std::string contract)
+    Routes(const Config& config, Services& s, const Clock& clock, Readiness& readiness,
+           const DefinitionReader& definitions, std::string contract)
         : pages(page_assets()),
           site(page_assets(), std::move(contract), s.metrics,
                [&readiness] { return readiness.check(); }),
@@ -109,8 +110,8 @@ struct Routes {
           api_keys(s.api_keys, *s.authorizer),
           projects(s.projects, *s.authorizer),
           users(s.users, s.try_out, *s.authorizer),
-          integrations(s.integrations, *s.authorizer, config.public_url),
-          credentials(s.credentials, *s.authorizer),
+          integrations(s.integrations, *s.authorizer, definitions, config.public_url),
+          credentials(s.credentials, *s.authorizer, clock),
           connect(s.connect, s.links, s.credentials, *s.authorizer, pages),
           sdk({s.connect, s.integrations, s.credentials, s.users, *s.authenticator}),
           sdk_oauth(s.connect, *s.authenticator, pages),
@@ -224,7 +225,8 @@ Ok start(Config& config) {
     ASSIGN_OR_RETURN(const Json contract_json, parse_json(contract));
     http::Router router(contract_json);
     Readiness readiness(*storage.database, clock);
-    Routes routes(config, *services, *storage.database, clock, readiness, contract);
+    ASSIGN_OR_RETURN(const DefinitionReader definitions, DefinitionReader::create(contract_json));
+    Routes routes(config, *services, clock, readiness, definitions, contract);
     routes.register_on(router);
     if (const auto problems = router.problems(); !problems.empty()) {
         return Error::internal("The routes do not fit the contract: " + problems.front());

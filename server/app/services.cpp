@@ -2,6 +2,7 @@
 
 #include "accounts/request_authorizer.h"
 #include "auth_methods/refresher.h"
+#include "platform/http/http_client.h"
 #include "users/user_authenticator.h"
 
 namespace tenon {

@@ -42,12 +42,12 @@ SiteRoutes::SiteRoutes(PageAssets pages, std::string contract, const Metrics& me
       is_ready_(std::move(is_ready)) {}
 
 void SiteRoutes::register_on(http::Router& router) {
-    for (const auto& [operation, name] :
-         {std::pair{"getHome", "home.html"}, std::pair{"getSetupPage", "setup.html"},
-          std::pair{"getDocs", "docs.html"}}) {
-        router.handle(operation,
-                      [this, name = name](const Request&) { return answer(page(name)); });
-    }
+    const auto serve_page = [&](const char* operation, const char* name) {
+        router.handle(operation, [this, name](const Request&) { return answer(page(name)); });
+    };
+    serve_page("getHome", "home.html");
+    serve_page("getSetupPage", "setup.html");
+    serve_page("getDocs", "docs.html");
     router.handle("getAsset", [this](const Request& request) {
         return answer(asset(request.parameter("file")));
     });
