@@ -10,25 +10,6 @@
 namespace tenon {
 namespace {
 
-// Remembers what was forgotten; nothing here needs a token.
-class RecordingTokenCare final : public TokenCare {
- public:
-    using Live = Result<std::shared_ptr<const LiveCredential>>;
-    Task<Live> fresh(ProjectId, CredentialId) override { co_return Error::not_found("Credential"); }
-    Task<Live> refresh_after_401(ProjectId, CredentialId, std::int64_t) override {
-        co_return Error::not_found("Credential");
-    }
-    std::shared_ptr<const LiveCredential> cached(ProjectId, CredentialId) override { return {}; }
-    void forget(CredentialId id) override { forgotten.push_back(id); }
-    Task<Ok> mark_invalid(ProjectId, CredentialId, std::string, std::string) override {
-        co_return Ok();
-    }
-    Task<Result<int>> refresh_idle(int) override { co_return 0; }
-    Task<Result<int>> end_former_leases() override { co_return 0; }
-
-    std::vector<CredentialId> forgotten;
-};
-
 class CredentialServiceTest : public StoreFixture {
  public:
     void SetUp() override {

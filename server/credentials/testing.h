@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "credentials/credential_rules.h"
+#include "credentials/credential_service.h"
 #include "credentials/credential_store.h"
 #include "credentials/token_care.h"
 #include "platform/crypto/aead.h"
@@ -136,6 +137,25 @@ class ScriptedRefresher final : public CredentialRefresher {
     std::function<bool()> wait;             // answers once this says no
     std::function<Task<void>()> meanwhile;  // something that happens meanwhile
     std::atomic<int> calls = 0;
+};
+
+// Remembers what was forgotten; nothing here needs a token.
+class RecordingTokenCare final : public TokenCare {
+ public:
+    using Live = Result<std::shared_ptr<const LiveCredential>>;
+    Task<Live> fresh(ProjectId, CredentialId) override { co_return Error::not_found("Credential"); }
+    Task<Live> refresh_after_401(ProjectId, CredentialId, std::int64_t) override {
+        co_return Error::not_found("Credential");
+    }
+    std::shared_ptr<const LiveCredential> cached(ProjectId, CredentialId) override { return {}; }
+    void forget(CredentialId id) override { forgotten.push_back(id); }
+    Task<Ok> mark_invalid(ProjectId, CredentialId, std::string, std::string) override {
+        co_return Ok();
+    }
+    Task<Result<int>> refresh_idle(int) override { co_return 0; }
+    Task<Result<int>> end_former_leases() override { co_return 0; }
+
+    std::vector<CredentialId> forgotten;
 };
 
 }  // namespace tenon
