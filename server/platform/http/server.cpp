@@ -151,7 +151,8 @@ struct Server::Impl {
     Impl(ServerOptions o, Router& r, Metrics& m) : options(std::move(o)), router(r), metrics(m) {}
 
     Result<std::vector<Descriptor>> listen();
-    void run_worker(Worker& worker, int listener);
+    void post_start(Worker& worker, int listener);
+    static void run_worker(Worker& worker);
     static Task<void> accept_loop(Worker& worker);
     static Task<void> serve(Worker& worker, int descriptor, std::string peer);
     static Task<void> drain(Worker& worker);
@@ -181,13 +182,17 @@ Result<std::vector<Descriptor>> Server::Impl::listen() {
     return sockets;
 }
 
-void Server::Impl::run_worker(Worker& worker, int listener) {
+// Before the worker's thread begins, so that nothing posted later (a drain) can come first.
+void Server::Impl::post_start(Worker& worker, int listener) {
     worker.loop.post([this, &worker, listener] {
         worker.shared = std::make_unique<ServerWorker>(options, router, metrics);
         worker.listener = std::make_unique<Stream>(listener);
         for (const auto& hook : start_hooks) hook(worker.loop);
         worker.loop.spawn(accept_loop(worker));
     });
+}
+
+void Server::Impl::run_worker(Worker& worker) {
     worker.loop.run();
     worker.listener.reset();
 }
@@ -293,9 +298,8 @@ Result<void> Server::start() {
     for (Descriptor& socket : sockets) {
         impl_->workers.push_back(std::make_unique<Impl::Worker>(*impl_));
         Impl::Worker& worker = *impl_->workers.back();
-        const int listener = socket.release();
-        worker.thread =
-            std::thread([this, &worker, listener] { impl_->run_worker(worker, listener); });
+        impl_->post_start(worker, socket.release());
+        worker.thread = std::thread([&worker] { Impl::run_worker(worker); });
     }
     impl_->running = true;
     return {};
