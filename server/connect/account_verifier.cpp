@@ -41,7 +41,7 @@ ErrorKind kind_of_failed_request(const Error& error) {
 
 Error refused(std::string_view code, std::string_view what, const http::ClientResponse& response,
               const CredentialSecrets& secrets, std::size_t words_max) {
-    std::string message = fmt::format("{} answered {}", what, response.status);
+    std::string message = fmt::format("{} with status {}", what, response.status);
     const std::string words = provider_words(response.body, secrets, words_max);
     message += words.empty() ? "." : ": " + words;
     const ErrorKind kind =
@@ -166,11 +166,11 @@ Task<Ok> AccountVerifier::call_test_endpoint(const OpenIntegration& integration,
     const auto response = co_await client_.send(std::move(*request));
     if (!response) {
         co_return verification_error(
-            kTestFailed, "The provider's test endpoint did not answer: " + response.error().message,
+            kTestFailed, name + " did not answer the test request: " + response.error().message,
             kind_of_failed_request(response.error()), std::nullopt);
     }
     if (is_success(response->status)) co_return Ok{};
-    co_return refused(kTestFailed, "The provider's test endpoint", *response, secrets,
+    co_return refused(kTestFailed, name + " answered the test request", *response, secrets,
                       limits_.provider_words_max);
 }
 
@@ -200,6 +200,7 @@ Task<Result<VerifiedAccount>> AccountVerifier::read_profile(
 
 Task<Result<Json>> AccountVerifier::request_profile(const OpenIntegration& integration,
                                                     const CredentialSecrets& secrets) const {
+    const std::string& name = integration.integration->definition.name;
     const TemplateValues values{.integration = &integration, .credential = &secrets};
     ASSIGN_OR_CO_RETURN(
         http::ClientRequest request,
@@ -208,8 +209,8 @@ Task<Result<Json>> AccountVerifier::request_profile(const OpenIntegration& integ
     ASSIGN_OR_CO_RETURN(const http::ClientResponse response,
                         co_await client_.send(std::move(request)));
     if (!is_success(response.status)) {
-        co_return refused(kProfileFailed, "The provider's user profile", response, secrets,
-                          limits_.provider_words_max);
+        co_return refused(kProfileFailed, name + " answered the user profile request", response,
+                          secrets, limits_.provider_words_max);
     }
     co_return parse_json(response.body);
 }

@@ -150,7 +150,8 @@ TEST_P(ConnectLinksTest, StoresNoTokenInTheClear) {
 TEST_P(ConnectLinksTest, EndsWithItsUser) {
     const std::string token = given_link(crm);
     const auto user = run_task(users->find_by_external_id(project, "alice"));
-    ASSERT_TRUE(run_task(users->update(developer, project, (*user)->id, {.disabled = true})));
+    ASSERT_TRUE(
+        run_task(users->change(developer, project, (*user)->id, {.access = UserAccess::disabled})));
     EXPECT_EQ(code_of(token, "b"), "connect.link_disabled");
 }
 

@@ -223,8 +223,11 @@ std::string field_html(const InputField& field, std::string_view value, std::str
            control_html(field, value, !problem.empty()) + label_span("suffix", field.suffix_label) +
            "</div>";
     if (!problem.empty()) {
+        // A pattern is for developers; the hint above the field says what people need.
+        const bool is_pattern = problem.starts_with("must match ");
+        const std::string_view words = is_pattern ? "does not have the expected form" : problem;
         out += "<p class=\"wrong-because\"" + attribute("id", id + "-problem") + ">" +
-               html_escape(fmt::format("{} {}.", field.title, problem)) + "</p>";
+               html_escape(fmt::format("{} {}.", field.title, words)) + "</p>";
     }
     return out + "</div>";
 }

@@ -171,11 +171,13 @@ class ConnectFixture : public StoreFixture {
     }
 
     Integration given_integration(IntegrationDefinition definition) {
-        auto created = run_task(
-            integrations->create_integration(developer, project,
-                                             {.definition = std::move(definition),
-                                              .status = IntegrationStatus::active,
-                                              .client_secret = Secret("secret-of-tenon")}));
+        IntegrationDraft draft{.status = IntegrationStatus::active};
+        if (definition.authentication.method == AuthMethodKind::oauth) {
+            draft.client_secret = Secret("secret-of-tenon");
+        }
+        draft.definition = std::move(definition);
+        auto created =
+            run_task(integrations->create_integration(developer, project, std::move(draft)));
         EXPECT_TRUE(created) << (created ? "" : created.error().message);
         return created ? std::move(*created) : Integration{};
     }
