@@ -154,6 +154,7 @@ Task<Result<VerifiedAccount>> AccountVerifier::verify(
 
 Task<Ok> AccountVerifier::call_test_endpoint(const OpenIntegration& integration,
                                              const CredentialSecrets& secrets) const {
+    const std::string& name = integration.integration->definition.name;
     const TemplateValues values{.integration = &integration, .credential = &secrets};
     auto request =
         build_test_request(*integration.integration->definition.api.test_endpoint, values);
