@@ -47,6 +47,7 @@ export async function startProvider({ port, acceptAnyRedirect = false } = {}) {
     if (url.pathname === '/token') return tokenEndpoint(request, response);
     if (url.pathname === '/token/revocation') recordRevocation(request);
     if (url.pathname === '/auth' && acceptAnyRedirect) registerRedirect(url);
+    if (/^\/auth(\/|$)/.test(url.pathname)) forgetSession(request);
     return answerOAuth(request, response);
   }
 
@@ -68,6 +69,12 @@ export async function startProvider({ port, acceptAnyRedirect = false } = {}) {
       response.end = () => { request.socket.destroy(); return response; };
     }
     return answerOAuth(request, response);
+  }
+
+  // The page asks who it is each time, also in a browser that has been here: a person may connect several accounts.
+  function forgetSession(request) {
+    const cookies = (request.headers.cookie ?? '').split('; ').filter((cookie) => !cookie.startsWith('_session'));
+    request.headers.cookie = cookies.join('; ');
   }
 
   function registerRedirect(url) {

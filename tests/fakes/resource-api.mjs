@@ -176,7 +176,7 @@ function oddHeaders(_request, response) {
     'Connection', 'keep-alive, X-Hop',
     'Content-Length', '2',
   ]);
-  response.end('{}');
+  response.end(Buffer.from('{}'));   // as text it would make Node write the head in UTF-8
 }
 
 function trailers(_request, response) {

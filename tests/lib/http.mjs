@@ -17,7 +17,8 @@ export async function send(url, { method = 'GET', headers = {}, body, stream = f
     port: target.port,
     method,
     path: path ?? rawPath(url),
-    headers,
+    // Node adds no Host to a list of headers.
+    headers: Array.isArray(headers) && !hasHeader(headers, 'host') ? ['host', target.host, ...headers] : headers,
     agent: keepAlive ? agent : false,
     setHost: !hasHeader(headers, 'host'),
   });
