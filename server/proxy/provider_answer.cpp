@@ -8,17 +8,15 @@
 namespace tenon {
 namespace {
 
+// The server adds the operation's CORS fields by itself.
 constexpr std::string_view kAnswerFields =
-    "Access-Control-Allow-Origin: *\r\n"
-    "Access-Control-Expose-Headers: *\r\n"
     "Content-Security-Policy: sandbox; default-src 'none'\r\n"
     "X-Content-Type-Options: nosniff\r\n";
 constexpr std::string_view kWrappedJsonFields =
-    "Access-Control-Allow-Origin: *\r\n"
-    "Access-Control-Expose-Headers: *\r\n"
     "Content-Security-Policy: sandbox; default-src 'none'\r\n"
     "X-Content-Type-Options: nosniff\r\n"
     "Content-Type: application/json\r\n";
+constexpr std::string_view kContentPolicy = "sandbox; default-src 'none'";
 constexpr std::size_t kTextInMetaMax = 4'096;
 
 // The media type without parameters: "application/json; charset=utf-8" gives "application/json".
@@ -80,15 +78,6 @@ http::Response as_it_came(const http::TakenAnswer& taken) {
     return response;
 }
 
-void add_answer_fields(http::Headers& headers) {
-    for (const std::string_view line : split(kAnswerFields, '\n')) {
-        const std::size_t colon = line.find(": ");
-        if (colon != std::string_view::npos) {
-            headers.set(line.substr(0, colon), trim(line.substr(colon + 2)));
-        }
-    }
-}
-
 }  // namespace
 
 bool is_busy_status(int status) {
@@ -124,7 +113,7 @@ http::Response taken_answer_response(const http::TakenAnswer& taken, ResponseMod
                                      std::string_view provider) {
     http::Response response =
         mode == ResponseMode::raw ? as_it_came(taken) : envelope(taken, provider);
-    add_answer_fields(response.headers);
+    response.headers.set("Content-Security-Policy", kContentPolicy);
     return response;
 }
 

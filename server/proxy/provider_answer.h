@@ -35,8 +35,8 @@ bool is_busy_status(int status);  // 429, 502, 503, 504
 http::Response taken_answer_response(const http::TakenAnswer& taken, ResponseMode mode,
                                      std::string_view provider);
 
-// Fields that every answer of the proxy carries, as "Name: value\r\n" lines: CORS, and what keeps
-// provider content from ever running as Tenon's own origin.
+// Fields that every relayed answer carries, as "Name: value\r\n" lines: what keeps provider content
+// from ever running as Tenon's own origin.
 std::string_view proxy_answer_fields();
 
 }  // namespace tenon

@@ -88,6 +88,8 @@ TEST(ProviderAnswer, RawAnswersKeepCookiesButNeverPoliciesOfTheProvider) {
     }
     EXPECT_NE(proxy_answer_fields().find("Content-Security-Policy: sandbox"),
               std::string_view::npos);
+    // The server adds the operation's; a browser refuses an answer that has them twice.
+    EXPECT_EQ(proxy_answer_fields().find("Access-Control"), std::string_view::npos);
 }
 
 }  // namespace

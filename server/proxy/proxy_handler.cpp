@@ -158,7 +158,6 @@ Task<void> ProxyHandler::handle(http::Exchange& exchange) {
 
 Task<Result<void>> ProxyHandler::run(http::Exchange& exchange) {
     const http::RequestHead& head = exchange.head();
-    exchange.add_default_header("Access-Control-Allow-Origin", "*");
     Attempt attempt;
     ASSIGN_OR_CO_RETURN(attempt.target, parse_proxy_target(head.target));
     if (const auto* url = head.headers.find("x-paragon-proxy-url"); url != nullptr) {
