@@ -76,7 +76,7 @@ TEST(YamlDocument, refuses_what_is_not_plain_data) {
         {"a: !foo {}\n", "Line 1: tags"},
         {"a: 1\na: 2\n", "Line 2: the key \"a\""},
         {"? [a]\n: 1\n", "Line 1: a key must be text"},
-        {"? \n: 1\n", "a key without a name"},
+        {"~: 1\n", "a key without a name"},
         {"a: [1\n", "Line 2: "},
         {"a: 1\n b: 2\n", "Line 2: "},
         {"a: \"\\q\"\n", "Line 1: "},
@@ -123,11 +123,11 @@ TEST(YamlWriter, writes_a_stable_form_that_reads_back) {
 
 TEST(YamlWriter, is_pleasant_to_read) {
     const Json value = json_of(
-        R"({"name": "Acme", "n": 1, "text": "one\ntwo", "list": [{"id": "a", "title": "A"}, "b"],
+        R"({"name": "Acme", "count": 1, "text": "one\ntwo", "list": [{"id": "a", "title": "A"}, "b"],
         "map": {"Accept": "application/json", "v": "2022-11-28", "t": "{{ inputs.x }}", "q": "a \"b\""}, "none": []})");
     EXPECT_EQ(write_yaml(value),
               "name: Acme\n"
-              "n: 1\n"
+              "count: 1\n"
               "text: |-\n"
               "  one\n"
               "  two\n"
