@@ -12,14 +12,18 @@ constexpr std::string_view kGood = R"({
   "paths": {"/things/{id}": {
     "parameters": [{"$ref": "#/components/parameters/Id"}],
     "get": {"operationId": "getThing", "responses": {
-      "200": {"description": "It", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}},
+      "200": {"description": "It", "content": {"application/json": {"schema": {
+        "$ref": "#/components/schemas/Thing"}}}},
       "404": {"$ref": "#/components/responses/Error"}}}}},
   "components": {
-    "parameters": {"Id": {"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}},
-    "schemas": {"Thing": {"type": "object", "properties": {"self": {"$ref": "#/components/schemas/Thing"}}}}}
+    "parameters": {"Id": {"name": "id", "in": "path", "required": true, "schema": {
+        "type": "string"}}},
+    "schemas": {"Thing": {"type": "object", "properties": {"self": {
+        "$ref": "#/components/schemas/Thing"}}}}}
 })";
 constexpr std::string_view kShared = R"({
-  "paths": {"/things/{id}": {"delete": {"operationId": "deleteThing", "responses": {"204": {"description": "Gone"}}}}},
+  "paths": {"/things/{id}": {"delete": {"operationId": "deleteThing", "responses": {"204": {
+        "description": "Gone"}}}}},
   "components": {"responses": {"Error": {"description": "Wrong",
     "content": {"application/json": {"schema": {"type": "object"}}}}}}
 })";
@@ -115,7 +119,8 @@ TEST(ContractDocument, RefusesWhatTwoPartsBothSay) {
     EXPECT_EQ(bundle({kGood, kGood}).error().message,
               "part1.yaml: tags: stands in another part already");
     const std::string operation =
-        R"({"paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "x"}}}}}})";
+        R"({"paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {
+        "description": "x"}}}}}})";
     EXPECT_EQ(bundle({operation, operation}).error().message,
               "part1.yaml: /a: get stands in part0.yaml already");
     const std::string schema = R"({"components": {"schemas": {"X": {}}}})";

@@ -139,11 +139,14 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(JsonSchema, ChoosesTheBranchThatTheDiscriminatorNames) {
     const Json document = json(R"({"components": {"schemas": {
-        "Method": {"oneOf": [{"$ref": "#/components/schemas/Basic"}, {"$ref": "#/components/schemas/OAuth"}],
+        "Method": {"oneOf": [{"$ref": "#/components/schemas/Basic"}, {
+        "$ref": "#/components/schemas/OAuth"}],
                    "discriminator": {"propertyName": "type", "mapping": {
-                       "basic": "#/components/schemas/Basic", "oauth": "#/components/schemas/OAuth"}}},
+                       "basic": "#/components/schemas/Basic",
+        "oauth": "#/components/schemas/OAuth"}}},
         "Basic": {"type": "object", "required": ["user"], "properties": {"type": {}, "user": {}}},
-        "OAuth": {"type": "object", "required": ["url"], "properties": {"type": {}, "url": {}}}}}})");
+        "OAuth": {"type": "object", "required": ["url"], "properties": {"type": {}, "url": {
+        }}}}}})");
     const auto schema = JsonSchema::compile(document, "#/components/schemas/Method");
     ASSERT_TRUE(schema) << schema.error().message;
     EXPECT_TRUE(schema->check(json(R"({"type": "basic", "user": "u"})")).empty());
@@ -159,9 +162,11 @@ TEST(JsonSchema, ChoosesTheBranchThatTheDiscriminatorNames) {
 TEST(JsonSchema, StopsInSchemasThatReferToThemselves) {
     const Json document = json(R"({"s": {
         "Loop": {"$ref": "#/s/Loop"},
-        "Tree": {"type": "object", "properties": {"child": {"$ref": "#/s/Tree"}}, "additionalProperties": false},
+        "Tree": {"type": "object", "properties": {"child": {"$ref": "#/s/Tree"}},
+        "additionalProperties": false},
         "Fan": {"anyOf": [{"properties": {"a": {"$ref": "#/s/Fan"}, "z": false}, "required": ["z"]},
-                          {"properties": {"a": {"$ref": "#/s/Fan"}, "z": false}, "required": ["y"]}]}}})");
+                          {"properties": {"a": {"$ref": "#/s/Fan"}, "z": false},
+        "required": ["y"]}]}}})");
     const auto loop = JsonSchema::compile(document, "#/s/Loop");
     ASSERT_TRUE(loop);
     EXPECT_EQ(loop->check(json("1")).size(), 1U);

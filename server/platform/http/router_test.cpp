@@ -13,11 +13,14 @@ constexpr std::string_view kContract = R"({
   "paths": {
     "/api/v1/things": {
       "get": {"operationId": "listThings", "parameters": [
-        {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 200}},
-        {"name": "tag", "in": "query", "schema": {"type": "array", "items": {"type": "string", "maxLength": 3}}},
+        {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1,
+        "maximum": 200}},
+        {"name": "tag", "in": "query", "schema": {"type": "array", "items": {"type": "string",
+        "maxLength": 3}}},
         {"name": "full", "in": "query", "schema": {"type": "boolean"}},
         {"name": "X-Kind", "in": "header", "required": true, "schema": {"enum": ["a", "b"]}}]},
-      "post": {"operationId": "createThing", "x-body-bytes-max": 1000, "requestBody": {"required": true,
+      "post": {"operationId": "createThing", "x-body-bytes-max": 1000, "requestBody": {
+        "required": true,
         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}}}
     },
     "/api/v1/things/special": {"get": {"operationId": "getSpecial"}},
@@ -28,13 +31,16 @@ constexpr std::string_view kContract = R"({
     },
     "/sdk/{user}/files/{path}": {
       "parameters": [{"name": "user", "in": "path", "schema": {"type": "string"}},
-                     {"name": "path", "in": "path", "x-catch-all": true, "schema": {"type": "string"}}],
+                     {"name": "path", "in": "path", "x-catch-all": true, "schema": {
+        "type": "string"}}],
       "get": {"operationId": "getFile", "x-stream": true, "x-cors": true}
     },
-    "/upload": {"post": {"operationId": "upload", "requestBody": {"content": {"application/yaml": {}}}}}
+    "/upload": {"post": {"operationId": "upload", "requestBody": {"content": {
+        "application/yaml": {}}}}}
   },
   "components": {
-    "parameters": {"ThingId": {"name": "thingId", "in": "path", "schema": {"type": "string", "format": "uuid"}}},
+    "parameters": {"ThingId": {"name": "thingId", "in": "path", "schema": {"type": "string",
+        "format": "uuid"}}},
     "schemas": {"Thing": {"type": "object", "required": ["name"], "additionalProperties": false,
                           "properties": {"name": {"type": "string", "maxLength": 5}}}}
   }
