@@ -72,10 +72,13 @@ const malformed = new Map([
   ['TLS hello', '\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03'.padEnd(200, '\x00')],
 ]);
 
+// A body need not end with a line end, so a status line may stand anywhere.
+const statusLines = (answer) => answer.text.match(/HTTP\/1\.[01] \d{3}/g) ?? [];
+
 for (const [name, bytes] of malformed) {
   test(`${name}: refused and closed, with nothing behind it answered`, async () => {
     const answer = await sendRaw(world.origin, Buffer.from(bytes, 'latin1'), { quietMs: 2_500, totalMs: 5_000 });
-    const answers = answer.text.match(/^HTTP\/1\.[01] \d{3}/gm) ?? [];
+    const answers = statusLines(answer);
     assert.ok(answers.length <= 1, `answered ${answers.length} times:\n${answer.text}`);
     if (answers.length === 1) assert.match(answers[0], / (4\d\d|501|505)$/);
     assert.ok(answer.closed, 'the connection stays open');
@@ -85,7 +88,7 @@ for (const [name, bytes] of malformed) {
 test('pipelined good requests are answered in order', async () => {
   const one = (path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
   const answer = await sendRaw(world.origin, one('/healthz') + one('/nothing-here') + one('/healthz'), { quietMs: 500 });
-  assert.deepEqual(answer.text.match(/^HTTP\/1\.1 \d{3}/gm), ['HTTP/1.1 200', 'HTTP/1.1 404', 'HTTP/1.1 200']);
+  assert.deepEqual(statusLines(answer), ['HTTP/1.1 200', 'HTTP/1.1 404', 'HTTP/1.1 200']);
 });
 
 test('HTTP/1.0 is answered and closed', async () => {

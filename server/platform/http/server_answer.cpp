@@ -143,7 +143,7 @@ void ServerConnection::append_own_fields(std::string& head, const Headers& heade
     if (!worker_.options.server_header.empty()) {
         append_field(head, "Server", worker_.options.server_header);
     }
-    head += kNosniff;
+    if (!headers.has("X-Content-Type-Options")) head += kNosniff;
     for (const auto& [name, value] : headers.fields()) {
         switch (header_id(name)) {
             case HeaderId::content_length:
