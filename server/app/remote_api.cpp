@@ -51,7 +51,7 @@ RemoteApi::RemoteApi(std::string origin, CommandTarget target,
     : origin_(std::move(origin)),
       target_(std::move(target)),
       pools_(std::move(pools)),
-      client_(http::make_http_client(*pools_, TENON_VERSION)) {}
+      client_(http::make_http_client(*pools_)) {}
 
 RemoteApi::~RemoteApi() = default;
 

@@ -53,7 +53,7 @@ Services::Services(const Config& config, Database& database, MasterKeys keys, co
                    std::unique_ptr<http::UpstreamPools> pools)
     : blocking({.name = "blocking", .threads = 2, .queue_max = 256}),
       upstream(std::move(pools)),
-      client(http::make_http_client(*upstream, TENON_VERSION)),
+      client(http::make_http_client(*upstream)),
       audit(clock),
       vault(make_vault(database, std::move(keys), clock)),
       projects(database, *vault, audit, clock),

@@ -110,6 +110,7 @@ void list_members(Members& m, const ApiSetup*) {
     m("baseUrl", &ApiSetup::base_url);
     m("authorization", &ApiSetup::authorization);
     m("headers", &ApiSetup::headers);
+    m("additionalHosts", &ApiSetup::additional_hosts);
     m.when_set("testEndpoint", &ApiSetup::test_endpoint);
     m.when_set("userProfile", &ApiSetup::user_profile);
     m.group("timeouts", [](auto& limits) {
