@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "integrations/template_rules.h"
 
 namespace tenon {
 namespace {
@@ -18,9 +19,16 @@ void set_header(std::vector<PreparedHeader>& headers, std::string name, Secret v
     }
 }
 
+// While an account is being connected its profile is not known yet. What needs it is left out of
+// those first requests; the rules of definitions see to it that they name absolute URLs then.
+bool waits_for_profile(std::string_view text, const TemplateValues& values) {
+    return values.profile == nullptr && uses_group(text, "profile");
+}
+
 Ok set_rendered(std::vector<PreparedHeader>& headers, const std::vector<NamedTemplate>& templates,
                 const TemplateValues& values) {
     for (const NamedTemplate& header : templates) {
+        if (waits_for_profile(header.value, values)) continue;
         ASSIGN_OR_RETURN(auto value, render(header.value, values, TemplatePlace::header));
         set_header(headers, header.name, std::move(value));
     }
@@ -95,8 +103,10 @@ void append_query(Url& url, std::string_view query) {
 Result<PreparedCall> prepare_call(const TemplateValues& values) {
     const ApiSetup& api = values.integration->integration->definition.api;
     PreparedCall call;
-    ASSIGN_OR_RETURN(const Secret base, render(api.base_url, values, TemplatePlace::url));
-    ASSIGN_OR_RETURN(call.base_url, Url::parse(base.reveal()));
+    if (!waits_for_profile(api.base_url, values)) {
+        ASSIGN_OR_RETURN(const Secret base, render(api.base_url, values, TemplatePlace::url));
+        ASSIGN_OR_RETURN(call.base_url, Url::parse(base.reveal()));
+    }
     RETURN_IF_ERROR(set_rendered(call.headers, api.headers, values));
     RETURN_IF_ERROR(authorize(call, api.authorization, values));
     return call;

@@ -27,7 +27,9 @@ struct PreparedCall {
     Secret query;  // "key=value&…" to append, percent-encoded; empty for none
 };
 
-// `values` needs the integration. Errors: invalid_input "template.value_missing" and "url.invalid".
+// `values` needs the integration. Without a profile, headers that use it are left out and a base
+// URL that uses it stays empty (only absolute targets resolve then). Errors: invalid_input
+// "template.value_missing" and "url.invalid".
 Result<PreparedCall> prepare_call(const TemplateValues& values);
 
 // A path below the base URL (its own query string is kept), or an absolute http(s) URL; both may
