@@ -185,7 +185,8 @@ Result<std::vector<Descriptor>> Server::Impl::listen() {
 // Before the worker's thread begins, so that nothing posted later (a drain) can come first.
 void Server::Impl::post_start(Worker& worker, int listener) {
     worker.loop.post([this, &worker, listener] {
-        worker.shared = std::make_unique<ServerWorker>(options, router, metrics);
+        worker.shared =
+            std::make_unique<ServerWorker>(options, router, metrics, TimerWheel::of(worker.loop));
         worker.listener = std::make_unique<Stream>(listener);
         for (const auto& hook : start_hooks) hook(worker.loop);
         worker.loop.spawn(accept_loop(worker));
@@ -253,6 +254,9 @@ Task<void> Server::Impl::serve(Worker& worker, int descriptor, std::string peer)
 
 Task<void> Server::Impl::drain(Worker& worker) {
     ServerWorker& shared = *worker.shared;
+    // Whoever is connected already is served; the others are told at once that nobody listens.
+    while (worker.server.accept_some(worker)) {
+    }
     shared.draining = true;
     worker.listener->close();
     const auto for_each = [&shared](auto action) {
@@ -276,6 +280,7 @@ Task<void> Server::Impl::drain(Worker& worker) {
     }
     const auto last = waited() + kCutGrace;
     while (busy() && waited() < last) co_await sleep_for(kDrainPoll);
+    shared.access_log.flush();
     for (const auto& hook : worker.server.stop_hooks) hook(worker.loop);
     worker.loop.stop();
 }

@@ -78,8 +78,15 @@ Task<void> ServerConnection::run() {
 }
 
 void ServerConnection::drain() {
+    // A client that has just connected, or whose next request is on its way in, is still served.
+    constexpr std::chrono::milliseconds kFirstRequestGrace{1'000};
     keep_alive_ = false;
-    if (idle_) stream_.close();
+    if (!idle_ || stream_.is_readable_now()) return;
+    if (served_any_) {
+        stream_.close();
+    } else {
+        stream_.set_deadline("drain", kFirstRequestGrace);
+    }
 }
 
 Task<Result<void>> ServerConnection::handshake() {
@@ -260,7 +267,7 @@ bool ServerConnection::end_request() {
     const int status_class = answer_ == Answer::finished ? request.status / 100 : 0;
     worker_.metrics.by_class[static_cast<std::size_t>(status_class)]->add();
     worker_.metrics.seconds.observe(std::chrono::duration<double>(elapsed).count());
-    if (worker_.options.access_log) log_access(elapsed);
+    if (worker_.options.access_log && log_enabled(LogLevel::info)) log_access(elapsed);
 
     if (!request.body_in.empty()) in_.swap(request.body_in);
     worker_.give_back(std::move(request_));
@@ -291,15 +298,14 @@ Task<void> ServerConnection::linger() {
 
 void ServerConnection::log_access(std::chrono::steady_clock::duration elapsed) const {
     const RequestState& request = *request_;
-    const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count();
-    const std::string_view route =
-        request.operation == nullptr ? "-" : std::string_view(request.operation->path_template);
-    log_info("http.request", {{"method", request.head.method},
-                              {"route", route},
-                              {"status", answer_ == Answer::none ? 0 : request.status},
-                              {"bytes", request.bytes_out},
-                              {"duration_us", micros},
-                              {"request_id", request.request_id}});
+    worker_.access_log.add(
+        {.method = request.head.method,
+         .route = request.operation == nullptr ? std::string_view("-")
+                                               : std::string_view(request.operation->path_template),
+         .status = answer_ == Answer::none ? 0 : request.status,
+         .bytes = request.bytes_out,
+         .duration = std::chrono::duration_cast<std::chrono::microseconds>(elapsed),
+         .request_id = request.request_id});
 }
 
 }  // namespace tenon::http

@@ -127,6 +127,11 @@ class ServerTest : public ::testing::Test {
                    " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     }
 
+    // The server counts a request a moment after its answer has arrived.
+    void wait_for(std::string_view metric) {
+        while (metrics_.render().find(metric) == std::string::npos) std::this_thread::yield();
+    }
+
     Router router_;
     Metrics metrics_;
     ServerOptions options_;
@@ -365,9 +370,8 @@ TEST_F(ServerTest, EndsSlowClientsAtTheirLimits) {
 
     RawSocket deaf = connect();
     deaf.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
-    while (g_blocks_written == 0 || !has(metrics_.render(), "requests_in_flight 0\n")) {
-        std::this_thread::yield();
-    }
+    while (g_blocks_written == 0) std::this_thread::yield();
+    wait_for("tenon_http_requests_in_flight 0\n");
     EXPECT_LT(g_blocks_written, kBlocks);
     EXPECT_FALSE(deaf.read_to_end().ends_with("0\r\n\r\n"));
 }
@@ -418,12 +422,10 @@ TEST_F(ServerTest, DrainLetsRunningRequestsEndAndClosesIdleOnes) {
     RawSocket idle = connect();
     idle.send(kGet);
     idle.read_answer();
+    wait_for("tenon_http_request_seconds_count 1\n");
     RawSocket busy = connect();
     busy.send("POST /upload/sum HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc");
-    // The answer to a request on the same connection proves nothing, so wait for the gauge.
-    while (metrics_.render().find("tenon_http_requests_in_flight 1") == std::string::npos) {
-        std::this_thread::yield();
-    }
+    wait_for("tenon_http_requests_in_flight 1\n");
     std::thread drain([this] { server_->drain_and_stop(); });
     EXPECT_EQ(idle.wait_end(), 0);
     busy.send("def");
@@ -438,9 +440,7 @@ TEST_F(ServerTest, DrainCutsWhatDoesNotEnd) {
     options_.limits.drain_timeout = milliseconds(50);
     RawSocket stuck = connect();
     stuck.send("POST /upload/sum HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc");
-    while (metrics_.render().find("tenon_http_requests_in_flight 1") == std::string::npos) {
-        std::this_thread::yield();
-    }
+    wait_for("tenon_http_requests_in_flight 1\n");
     server_->drain_and_stop();
     EXPECT_EQ(stuck.wait_end(), 0);
 }
@@ -449,6 +449,7 @@ TEST_F(ServerTest, CountsRequestsByClass) {
     get("/hello");
     get("/nowhere");
     say("nonsense\r\n\r\n");
+    wait_for("tenon_http_request_seconds_count 3\n");
     const std::string text = metrics_.render();
     EXPECT_TRUE(has(text, "tenon_http_requests_total{status=\"2xx\"} 1\n")) << text;
     EXPECT_TRUE(has(text, "tenon_http_requests_total{status=\"4xx\"} 2\n"));

@@ -34,8 +34,8 @@ ServerMetrics::ServerMetrics(Metrics& metrics)
     }
 }
 
-ServerWorker::ServerWorker(const ServerOptions& o, Router& r, ServerMetrics& m)
-    : options(o), limits(o.limits), router(r.impl()), metrics(m) {
+ServerWorker::ServerWorker(const ServerOptions& o, Router& r, ServerMetrics& m, TimerWheel& wheel)
+    : options(o), limits(o.limits), router(r.impl()), metrics(m), access_log(wheel) {
     std::array<std::uint8_t, 8> random;
     fill_random(random);
     for (const std::uint8_t byte : random) id_prefix_ += fmt::format("{:02x}", byte);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "platform/http/access_log.h"
 #include "platform/http/router_internal.h"
 #include "platform/http/server.h"
 
@@ -30,7 +31,7 @@ struct ServerMetrics {
 };
 
 struct ServerWorker {
-    ServerWorker(const ServerOptions& o, Router& r, ServerMetrics& m);
+    ServerWorker(const ServerOptions& o, Router& r, ServerMetrics& m, TimerWheel& wheel);
     ~ServerWorker();
 
     // The Date field's line, made anew once a second.
@@ -47,6 +48,7 @@ struct ServerWorker {
     const ServerLimits& limits;
     Router::Impl& router;
     ServerMetrics& metrics;
+    AccessLog access_log;
     bool draining = false;
     // Every open connection, for draining.
     ServerConnection* connections = nullptr;

@@ -162,6 +162,8 @@ void Stream::watch_idle(std::function<void()> on_activity) {
 
 bool Stream::saw_activity() const { return !is_open() || state_->activity; }
 
+bool Stream::is_readable_now() const { return is_open() && state_->is_readable_now(); }
+
 bool Stream::peer_has_ended() const {
     if (!is_open()) return true;
     char byte = 0;

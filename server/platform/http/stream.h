@@ -101,6 +101,8 @@ class Stream {
     // Costs no system call.
     void watch_idle(std::function<void()> on_activity);
     bool saw_activity() const;
+    // Whether a read would not wait. Costs a system call.
+    bool is_readable_now() const;
     // Whether the peer has ended its side or reset the connection, as far as the kernel knows and
     // with nothing unread before. Costs a system call.
     bool peer_has_ended() const;

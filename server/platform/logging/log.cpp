@@ -78,20 +78,20 @@ class Writer {
     bool enabled(LogLevel level) const { return level >= level_; }
     LogFormat format() const { return options_.format; }
 
-    void add(std::string line) {
-        line += '\n';
+    // `count` lines, each with its line end.
+    void add(const std::string& lines, std::size_t count) {
         std::unique_lock lock(mutex_);
         if (!running_) {
-            write_all(options_.descriptor, line);
+            write_all(options_.descriptor, lines);
             return;
         }
         if (lines_ >= options_.queue_lines_max) {
-            ++dropped_;
+            dropped_ += count;
             return;
         }
-        ++lines_;
+        lines_ += count;
         const bool was_empty = pending_.empty();
-        pending_ += line;
+        pending_ += lines;
         lock.unlock();
         if (was_empty) changed_.notify_one();
     }
@@ -158,8 +158,13 @@ std::string format_log_line(LogFormat format, LogLevel level, std::string_view t
 
 void log_event(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
     if (!log_enabled(level)) return;
-    writer().add(format_log_line(writer().format(), level, format_timestamp(SystemClock().now()),
-                                 event, fields));
+    std::string line = format_log_line(writer().format(), level,
+                                       format_timestamp(SystemClock().now()), event, fields);
+    line += '\n';
+    writer().add(line, 1);
 }
+
+void log_lines(const std::string& lines, std::size_t count) { writer().add(lines, count); }
+LogFormat log_format() { return writer().format(); }
 
 }  // namespace tenon

@@ -60,6 +60,10 @@ inline void log_error(std::string_view event, std::initializer_list<LogField> fi
     log_event(LogLevel::error, event, fields);
 }
 
+// For logs of high volume: `count` lines already in the form of log_format(), each with its line end.
+void log_lines(const std::string& lines, std::size_t count);
+LogFormat log_format();
+
 // One line without its line end, as the writer would print it; for tests.
 std::string format_log_line(LogFormat format, LogLevel level, std::string_view timestamp,
                             std::string_view event, std::initializer_list<LogField> fields);
