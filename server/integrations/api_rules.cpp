@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "base/url.h"
 #include "integrations/definition_json.h"
 #include "integrations/field_checks.h"
 
@@ -78,6 +79,21 @@ void check_headers(const ApiSetup& api, FieldChecks& checks) {
     }
 }
 
+// Lower-case names with at least two labels, so that no pattern covers a whole top-level domain.
+bool is_host_pattern(std::string_view pattern) {
+    if (pattern.starts_with("*.")) pattern.remove_prefix(2);
+    return is_valid_host_name(pattern) && pattern.find('.') != std::string_view::npos &&
+           pattern == ascii_lower(pattern);
+}
+
+void check_additional_hosts(const ApiSetup& api, FieldChecks& checks) {
+    for (std::size_t i = 0; i < api.additional_hosts.size(); ++i) {
+        if (is_host_pattern(api.additional_hosts[i])) continue;
+        checks.wrong(fmt::format("api.additionalHosts[{}]", i),
+                     "must be a host such as files.example.com or *.example.com");
+    }
+}
+
 // The base URL may need the profile, and then nothing that runs before the profile is known can
 // stand below it.
 void check_order(const ApiSetup& api, FieldChecks& checks) {
@@ -141,6 +157,7 @@ void check_api(const IntegrationDefinition& definition, FieldChecks& checks) {
         check_authorization(api.authorization, checks);
     }
     check_headers(api, checks);
+    check_additional_hosts(api, checks);
     if (api.test_endpoint) {
         checks.require("api.testEndpoint.path", api.test_endpoint->path);
         checks.text("api.testEndpoint.path", api.test_endpoint->path, kForConnectedAccount,

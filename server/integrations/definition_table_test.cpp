@@ -78,6 +78,18 @@ void add_api(std::vector<WrongValue>& rows) {
                     "here", ""});
 }
 
+void add_additional_hosts(std::vector<WrongValue>& rows) {
+    rows.push_back({oauth_json(), "api.additionalHosts", "files.example.com", "", ""});
+    rows.push_back({oauth_json(), "api.additionalHosts", list_of(21, "a.example.com"), "20", ""});
+    for (const char* host : {"", "*", "*.com", "example", "https://a.example.com", "a.example.com/",
+                             "a.example.com:443", "A.example.com", "a..example.com",
+                             "user@a.example.com", "[::1]", "a.*.example.com"}) {
+        rows.push_back({oauth_json(), "api.additionalHosts[0]", host, "", ""});
+    }
+    rows.push_back(
+        {oauth_json(), "api.additionalHosts[0]", long_text(70, "a."), "host such as", ""});
+}
+
 void add_test_and_profile(std::vector<WrongValue>& rows) {
     rows.push_back({with_test(), "api.testEndpoint.method", "CONNECT", "", ""});
     rows.push_back({with_test(), "api.testEndpoint.path", "", "required", ""});
@@ -133,6 +145,7 @@ std::vector<WrongValue> all_rows() {
     std::vector<WrongValue> rows = authentication_rows();
     add_basics(rows);
     add_api(rows);
+    add_additional_hosts(rows);
     add_test_and_profile(rows);
     return rows;
 }
