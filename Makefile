@@ -5,6 +5,9 @@
 SHELL := /bin/sh
 FUZZ_SECONDS ?= 60
 NINJA := cmake --build
+# Compiled files are shared between clones of the same sources, wherever they stand.
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
 
 .PHONY: help setup build run dev provider test test-unit test-api test-browser test-readme lint lint-quick format tsan \
         fuzz-smoke fuzz soak bench clean
