@@ -133,4 +133,8 @@ bool OneShot::suspend(std::coroutine_handle<> handle) {
     return true;
 }
 
+// The setter may still be inside post(); the coroutine that goes on may end the loop, so it lets
+// the setter leave first.
+void OneShot::wait_for_setter() { const std::lock_guard lock(state_->mutex); }
+
 }  // namespace tenon

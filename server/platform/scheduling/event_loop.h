@@ -1,5 +1,5 @@
-// One event loop runs on one thread and resumes the coroutines that belong to it. The reactor behind it is Asio,
-// which only the .cpp files of platform/scheduling and platform/http see.
+// One event loop runs on one thread and resumes the coroutines that belong to it. The reactor
+// behind it is Asio, which only the .cpp files of platform/scheduling and platform/http see.
 #pragma once
 
 #include <chrono>
@@ -52,8 +52,8 @@ class EventLoop {
     std::size_t spawned_ = 0;
 };
 
-// Resumes the awaiting coroutine after `duration` (monotonic). For waits of a second and more use this; the data
-// path uses the coarse timer wheel.
+// Resumes the awaiting coroutine after `duration` (monotonic). For waits of a second and more use
+// this; the data path uses the coarse timer wheel.
 Task<void> sleep_for(std::chrono::milliseconds duration);
 
 // A one-shot wake-up between coroutines, from any thread: await() suspends until set() was called.
@@ -67,19 +67,20 @@ class OneShot {
             OneShot& shot;
             bool await_ready() const { return false; }
             bool await_suspend(std::coroutine_handle<> handle) { return shot.suspend(handle); }
-            void await_resume() const {}
+            void await_resume() const { shot.wait_for_setter(); }
         };
         return Awaiter{*this};
     }
 
  private:
     bool suspend(std::coroutine_handle<> handle);
+    void wait_for_setter();
     struct State;
     std::shared_ptr<State> state_;
 };
 
-// Runs `task` on a loop of its own until it ends and returns its value. For tests, the command line and start-up;
-// never on a thread that already runs a loop.
+// Runs `task` on a loop of its own until it ends and returns its value. For tests, the command line
+// and start-up; never on a thread that already runs a loop.
 template <class T>
 T run_task(Task<T> task);
 
