@@ -1,5 +1,7 @@
 #include "platform/http/codec.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "platform/http/head_scanner.h"
@@ -144,10 +146,15 @@ void append_status_line(std::string& out, int status, std::string_view reason) {
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
-    out += name;
-    out += ": ";
-    out += value;
-    out += "\r\n";
+    const std::size_t before = out.size();
+    out.resize(before + name.size() + value.size() + 4);
+    char* to = out.data() + before;
+    to = std::copy(name.begin(), name.end(), to);
+    *to++ = ':';
+    *to++ = ' ';
+    to = std::copy(value.begin(), value.end(), to);
+    *to++ = '\r';
+    *to = '\n';
 }
 
 }  // namespace tenon::http

@@ -43,6 +43,11 @@ constexpr Refusal kUnknownCoding{501, "http.unsupported_coding",
                                  "The only transfer coding accepted is chunked."};
 
 void note_connection_options(std::string_view value, FramingFields& framing) {
+    // What nearly everybody sends.
+    if (value == "keep-alive") {
+        framing.connection_keep_alive = true;
+        return;
+    }
     if (list_has_token(value, "close")) framing.connection_close = true;
     if (list_has_token(value, "keep-alive")) framing.connection_keep_alive = true;
 }

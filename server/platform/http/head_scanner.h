@@ -2,6 +2,8 @@
 // meaning of the framing fields. Used by request_head.cpp and response_head.cpp only.
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -36,7 +38,12 @@ inline const char* find_control(const char* p, const char* end) {
         const std::uint64_t below_space = (word - kOnes * 0x20) & ~word;
         const std::uint64_t not_delete = word ^ (kOnes * 0x7f);
         const std::uint64_t is_delete = (not_delete - kOnes) & ~not_delete;
-        if (((below_space | is_delete) & kHighs) != 0) break;  // exact byte: below
+        // A borrow may mark bytes behind the first hit, never before it.
+        const std::uint64_t hits = (below_space | is_delete) & kHighs;
+        if (hits != 0) {
+            if constexpr (std::endian::native != std::endian::little) break;
+            return p + std::countr_zero(hits) / 8;
+        }
         p += 8;
     }
     while (p != end && static_cast<unsigned char>(*p) >= 0x20 && *p != 0x7f) ++p;
