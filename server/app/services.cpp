@@ -43,6 +43,9 @@ Result<std::unique_ptr<Services>> Services::build(const Config& config, Database
     s.integrations.set_credential_count([](Connection& tx, ProjectId project, IntegrationId id) {
         return CredentialStore().count_for_integration(tx, project, id);
     });
+    s.integrations.set_credential_removal([](Connection& tx, ProjectId project, IntegrationId id) {
+        return CredentialStore().remove_for_integration(tx, project, id);
+    });
     s.projects.set_secret_usage([&s](Connection& tx, ProjectId project, const std::string& name) {
         return s.integrations.secret_usage(tx, project, name);
     });

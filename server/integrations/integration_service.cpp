@@ -147,17 +147,31 @@ Task<Result<Integration>> IntegrationService::set_status(Actor actor, ProjectId 
     co_return updated;
 }
 
+// The accounts of an integration that is about to be deleted: none, or removed by force. Returns
+// how many were removed.
+Result<std::int64_t> IntegrationService::release_credentials(Connection& tx, ProjectId project,
+                                                             IntegrationId id,
+                                                             DeleteMode mode) const {
+    if (mode == DeleteMode::with_credentials) {
+        return credential_removal_ ? credential_removal_(tx, project, id) : 0;
+    }
+    if (!credential_count_) return 0;
+    ASSIGN_OR_RETURN(const std::int64_t credentials, credential_count_(tx, project, id));
+    if (credentials > 0) return still_in_use(credentials);
+    return 0;
+}
+
 Task<Ok> IntegrationService::delete_integration(Actor actor, ProjectId project, IntegrationId id,
                                                 DeleteMode mode) {
     CO_RETURN_IF_ERROR(co_await database_.write([&](Connection& tx) -> Ok {
         ASSIGN_OR_RETURN(const Integration before, found_or_error(store_.find(tx, project, id)));
-        if (mode == DeleteMode::only_unused && credential_count_) {
-            ASSIGN_OR_RETURN(const std::int64_t credentials, credential_count_(tx, project, id));
-            if (credentials > 0) return still_in_use(credentials);
-        }
+        ASSIGN_OR_RETURN(const std::int64_t removed_credentials,
+                         release_credentials(tx, project, id, mode));
         ASSIGN_OR_RETURN(const bool removed, store_.remove(tx, project, id));
         if (!removed) return Error::not_found("Integration");
-        return audit_.append(tx, project, audit_event(actor, "deleted", before));
+        AuditEvent event = audit_event(actor, "deleted", before);
+        if (removed_credentials > 0) event.details["removedCredentials"] = removed_credentials;
+        return audit_.append(tx, project, event);
     }));
     cache_->forget(project, id);
     co_return Ok{};

@@ -127,6 +127,10 @@ class IntegrationService {
     using CredentialCount =
         std::function<Result<std::int64_t>(Connection& tx, ProjectId project, IntegrationId id)>;
     void set_credential_count(CredentialCount count) { credential_count_ = std::move(count); }
+    // Removes them, in the same transaction; returns how many there were.
+    void set_credential_removal(CredentialCount removal) {
+        credential_removal_ = std::move(removal);
+    }
     // Which integrations use an environment secret ("integration Acme"); fits
     // ProjectService::set_secret_usage.
     Result<std::vector<std::string>> secret_usage(Connection& tx, ProjectId project,
@@ -140,6 +144,8 @@ class IntegrationService {
     Ok insert(Connection& tx, const Actor& actor, Integration& wanted) const;
     Ok replace(Connection& tx, const Actor& actor, const Integration& before,
                Integration& wanted) const;
+    Result<std::int64_t> release_credentials(Connection& tx, ProjectId project, IntegrationId id,
+                                             DeleteMode mode) const;
     Result<Planned> plan(Connection& tx, ProjectId project, const IntegrationDraft& draft,
                          SettleContext context) const;
     Result<std::vector<Planned>> plan_all(Connection& tx, ProjectId project,
@@ -155,6 +161,7 @@ class IntegrationService {
     const IntegrationOptions options_;
     IntegrationStore store_;
     CredentialCount credential_count_;
+    CredentialCount credential_removal_;
     std::unique_ptr<IntegrationCache> cache_;
 };
 

@@ -171,7 +171,18 @@ TEST_P(IntegrationServiceTest, does_not_delete_what_is_in_use) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, "integration.in_use");
     EXPECT_EQ(refused.error().meta_json, R"({"credentials":3})");
+    int removals = 0;
+    service->set_credential_removal(
+        [&](Connection&, ProjectId in, IntegrationId id) -> Result<std::int64_t> {
+            EXPECT_TRUE(in == project && id == made.id);
+            ++removals;
+            return 3;
+        });
+    EXPECT_FALSE(remove(made));
+    EXPECT_EQ(removals, 0);
     EXPECT_TRUE(remove(made, DeleteMode::with_credentials));
+    EXPECT_EQ(removals, 1);
+    EXPECT_EQ(int_member(last_audit(), "removedCredentials"), 3);
     EXPECT_EQ(remove(made).error().kind, ErrorKind::not_found);
     EXPECT_EQ(audited(project).back(), "integration.deleted");
 }
