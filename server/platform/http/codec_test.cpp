@@ -143,6 +143,7 @@ const Refused kRefusedLines[] = {
     {400, "GET / HTTP1.1\r\nHost: a\r\n\r\n"},
     {400, "GET / HTTP/ 1.1\r\nHost: a\r\n\r\n"},
     {400, "GET / XTTP/1.1\r\nHost: a\r\n\r\n"},
+    {400, "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer a\r\nauthorization: Bearer b\r\n\r\n"},
     {505, "GET / HTTP/2.0\r\nHost: a\r\n\r\n"},
     {505, "GET / HTTP/1.2\r\nHost: a\r\n\r\n"},
     {505, "GET / HTTP/0.9\r\nHost: a\r\n\r\n"},

@@ -66,6 +66,10 @@ void note_framing(const HeaderField& field, FramingFields& framing) {
             framing.host_twice = framing.host != nullptr;
             framing.host = &field;
             break;
+        case HeaderId::authorization:
+            framing.authorization_twice = framing.authorization != nullptr;
+            framing.authorization = &field;
+            break;
         case HeaderId::connection:
             note_connection_options(field.value, framing);
             break;

@@ -84,9 +84,11 @@ struct FramingFields {
     const HeaderField* host = nullptr;
     const HeaderField* expect = nullptr;
     const HeaderField* upgrade = nullptr;
+    const HeaderField* authorization = nullptr;
     bool content_length_twice = false;
     bool transfer_encoding_twice = false;
     bool host_twice = false;
+    bool authorization_twice = false;
     bool connection_close = false;
     bool connection_keep_alive = false;
     bool te_trailers = false;

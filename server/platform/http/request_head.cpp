@@ -21,6 +21,9 @@ constexpr Refusal kTarget{
     "The request target must be a path, or an absolute http URL naming the Host."};
 constexpr Refusal kConnect{405, "http.connect_refused", "CONNECT is not offered."};
 constexpr Refusal kHost{400, "http.bad_host", "A request needs exactly one valid Host field."};
+// Two of them would let two parts of a system believe two different callers.
+constexpr Refusal kAuthorization{400, "http.repeated_authorization",
+                                 "A request has at most one Authorization field."};
 constexpr Refusal kExpectation{417, "http.expectation_failed",
                                "The only expectation known is 100-continue."};
 
@@ -173,6 +176,7 @@ bool scan_request(Scanner& scanner, const HeadLimits& limits, RequestHead& head,
                                                                                 : framing.body;
     head.content_length = framing.content_length;
     if (!check_host(scanner, fields, head) || !split_target(scanner, head)) return false;
+    if (fields.authorization_twice) return scanner.refuse(kAuthorization);
     head.keep_alive = head.minor_version == 1
                           ? !fields.connection_close
                           : fields.connection_keep_alive && !fields.connection_close;
