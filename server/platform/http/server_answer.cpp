@@ -16,6 +16,28 @@ constexpr std::string_view kNosniff = "X-Content-Type-Options: nosniff\r\n";
 
 }  // namespace
 
+// ---- how a connection begins and ends; kept apart from run() so that its frame stays small ----
+
+Task<Result<void>> ServerConnection::handshake() {
+    stream_.set_deadline("tls_handshake_timeout", worker_.limits.tls_handshake_timeout);
+    co_return co_await stream_.handshake();
+}
+
+// After an answer to a request that was not read to its end: what the client still sends is thrown
+// away for a moment, since closing at once would reset the connection and take the answer with it.
+Task<void> ServerConnection::linger() {
+    in_.release();
+    stream_.shutdown_write();
+    stream_.set_deadline("linger_timeout", worker_.limits.linger_timeout);
+    std::size_t taken = 0;
+    while (taken < worker_.limits.linger_bytes_max) {
+        const Result<std::size_t> arrived = co_await stream_.read_into(in_);
+        if (!arrived || *arrived == 0) co_return;
+        taken += *arrived;
+        in_.consume(*arrived);
+    }
+}
+
 // ---- the client's side while a handler runs ----
 
 BodyReader::Next ServerConnection::next_body(std::string_view& data) {

@@ -66,11 +66,7 @@ Task<void> ServerConnection::run() {
             progress = parse_arrived();
         }
         begin_request();
-        if (progress == HeadProgress::refused) {
-            co_await refuse();
-        } else {
-            co_await serve_request();
-        }
+        co_await serve_request(progress);
         if (!end_request()) break;
     }
     if (linger_) co_await linger();
@@ -87,11 +83,6 @@ void ServerConnection::drain() {
     } else {
         stream_.set_deadline("drain", kFirstRequestGrace);
     }
-}
-
-Task<Result<void>> ServerConnection::handshake() {
-    stream_.set_deadline("tls_handshake_timeout", worker_.limits.tls_handshake_timeout);
-    co_return co_await stream_.handshake();
 }
 
 // ---- heads ----
@@ -170,7 +161,11 @@ Task<void> ServerConnection::refuse() {
     if (!sent) linger_ = false;
 }
 
-Task<void> ServerConnection::serve_request() {
+Task<void> ServerConnection::serve_request(HeadProgress progress) {
+    if (progress == HeadProgress::refused) {
+        co_await refuse();
+        co_return;
+    }
     RequestState& request = *request_;
     const RequestHead& head = request.head;
     request.body.start(head.body, head.content_length);
@@ -279,21 +274,6 @@ bool ServerConnection::end_request() {
     on_client_gone_ = nullptr;
     idle_ = in_.empty();
     return keep_alive_ && !worker_.draining;
-}
-
-// After an answer to a request that was not read to its end: what the client still sends is thrown
-// away for a moment, since closing at once would reset the connection and take the answer with it.
-Task<void> ServerConnection::linger() {
-    in_.release();
-    stream_.shutdown_write();
-    stream_.set_deadline("linger_timeout", worker_.limits.linger_timeout);
-    std::size_t taken = 0;
-    while (taken < worker_.limits.linger_bytes_max) {
-        const Result<std::size_t> arrived = co_await stream_.read_into(in_);
-        if (!arrived || *arrived == 0) co_return;
-        taken += *arrived;
-        in_.consume(*arrived);
-    }
 }
 
 void ServerConnection::log_access(std::chrono::steady_clock::duration elapsed) const {

@@ -122,7 +122,7 @@ class ServerConnection {
     // Whether the connection goes on to the next request.
     bool end_request();
     Task<Result<void>> handshake();
-    Task<void> serve_request();
+    Task<void> serve_request(HeadProgress progress);
     Task<void> serve_route();
     Task<Result<Response>> run_buffered(Exchange& exchange, Request& request);
     static Response unrouted_response(const RouteMatch& route);
