@@ -1,4 +1,4 @@
-// Makes the Authorizer: a project API key in `Authorization: Bearer tnk_…`, else a browser session.
+// Makes the Authorizer: a project API key in `Authorization: Bearer tnk_…`, else a session.
 #pragma once
 
 #include <memory>
