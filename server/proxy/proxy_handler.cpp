@@ -209,7 +209,8 @@ Task<Result<void>> ProxyHandler::send_until_answered(http::Exchange& exchange, A
             if (outcome.answered) co_return Result<void>();
             co_return std::move(*outcome.error);
         }
-        if (co_await prepare_repeat(attempt, *outcome.taken)) {
+        ASSIGN_OR_CO_RETURN(const bool repeats, co_await prepare_repeat(attempt, *outcome.taken));
+        if (repeats) {
             repeats_.add();
             continue;
         }
@@ -252,13 +253,19 @@ Task<Result<http::RelayOutcome>> ProxyHandler::send_once(http::Exchange& exchang
     }
 }
 
-Task<bool> ProxyHandler::prepare_repeat(Attempt& attempt, const http::TakenAnswer& taken) {
+Task<Result<bool>> ProxyHandler::prepare_repeat(Attempt& attempt, const http::TakenAnswer& taken) {
     if (taken.status == 401 && !attempt.refreshed && attempt.is_repeatable()) {
         attempt.refreshed = true;
         const auto& record = attempt.call.credential->record;
         auto renewed = co_await services_.token_care.refresh_after_401(record.project_id, record.id,
                                                                        record.version);
-        if (!renewed) co_return false;
+        if (!renewed) {
+            // The 401 of a key that nothing can refresh is the caller's to see; a grant that turned
+            // out to be dead is not the caller's fault, and the user has to connect again.
+            const auto now = co_await services_.token_care.fresh(record.project_id, record.id);
+            if (!now && now.error().code == "credential.invalid") co_return now.error();
+            co_return false;
+        }
         auto call = co_await with_credential(services_, attempt.call, std::move(*renewed));
         if (!call) co_return false;
         attempt.call = std::move(*call);

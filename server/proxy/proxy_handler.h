@@ -40,7 +40,8 @@ class ProxyHandler {
     Task<Result<void>> read_repeatable_body(http::Exchange& exchange, Attempt& attempt);
     Task<Result<void>> send_until_answered(http::Exchange& exchange, Attempt& attempt);
     Task<Result<http::RelayOutcome>> send_once(http::Exchange& exchange, Attempt& attempt);
-    Task<bool> prepare_repeat(Attempt& attempt, const http::TakenAnswer& taken);
+    // Whether the call is to be sent again. Errors: unprocessable "credential.invalid".
+    Task<Result<bool>> prepare_repeat(Attempt& attempt, const http::TakenAnswer& taken);
     http::UpstreamLimits limits_for(const ApiSetup& api) const;
     Ok check_rate(const ProxyCall& call);
 

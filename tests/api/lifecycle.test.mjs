@@ -1,5 +1,5 @@
 // Start, drain, power cut, restart, wrong key: what operators see.
-import { after, test } from 'node:test';
+import { afterEach, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,16 +10,24 @@ import { send } from '../lib/http.mjs';
 import { World } from '../lib/world.mjs';
 import { makeDataDir, runTenon, startTenon } from '../lib/tenon.mjs';
 
-const folders = [];
+// Everything that a test starts ends with it, however it goes.
+const toStop = [];
+afterEach(async () => {
+  for (const stop of toStop.splice(0).reverse()) await stop();
+});
 const newFolder = () => {
   const folder = makeDataDir();
-  folders.push(folder);
+  toStop.push(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 };
-after(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+const owned = async (starting) => {
+  const thing = await starting;
+  toStop.push(() => thing.stop());
+  return thing;
+};
 
 test('a start prints where it listens and a one-time set-up link', async () => {
-  const tenon = await startTenon();
+  const tenon = await owned(startTenon());
   assert.match(tenon.origin, /^http:\/\/127\.0\.0\.1:\d+$/);
   assert.ok(tenon.setupToken.length >= 32);
   assert.equal((await send(`${tenon.origin}/setup/${tenon.setupToken}`)).status, 200);
@@ -34,7 +42,7 @@ test('a start prints where it listens and a one-time set-up link', async () => {
 });
 
 test('SIGTERM: not ready at once, running calls finish, then it ends with 0', async () => {
-  const scene = await startScene();
+  const scene = await owned(startScene());
   const { keys, user } = await keyConnection(scene);
   const running = await user.proxy(keys, '/held/drain', { raw: true, stream: true });
   const held = scene.provider.api.held.get('drain');
@@ -50,11 +58,10 @@ test('SIGTERM: not ready at once, running calls finish, then it ends with 0', as
   const started = Date.now();
   assert.deepEqual(await scene.world.tenon.exited(), { code: 0, signal: null });
   assert.ok(Date.now() - started < 5_000, 'it hung after the last call had ended');
-  await scene.stop();
 });
 
 test('a second SIGTERM or the drain limit ends it even with a call open', async () => {
-  const scene = await startScene({ flags: ['--drain-timeout', '1s'] });
+  const scene = await owned(startScene({ flags: ['--drain-timeout', '1s'] }));
   const { keys, user } = await keyConnection(scene);
   const running = await user.proxy(keys, '/held/forever', { raw: true, stream: true });
   running.response.on('error', () => {});
@@ -62,13 +69,12 @@ test('a second SIGTERM or the drain limit ends it even with a call open', async 
   scene.world.tenon.signal('SIGTERM');
   await scene.world.tenon.exited();
   assert.ok(Date.now() - started < 10_000);
-  await scene.stop();
 });
 
 test('after kill -9 everything acknowledged is there, and calls go on', async () => {
   const data = newFolder();
-  const provider = await startProvider();
-  let tenon = await startTenon({ dataDir: data, allowEgress: [provider.host] });
+  const provider = await owned(startProvider());
+  let tenon = await owned(startTenon({ dataDir: data, allowEgress: [provider.host] }));
   const { origin } = tenon;
   const world = await World.setUp(tenon);
   const scene = { provider, world };
@@ -79,33 +85,29 @@ test('after kill -9 everything acknowledged is there, and calls go on', async ()
     made.push(integration.json().id);
   }
   await tenon.kill();
-  tenon = await startTenon({ dataDir: data, allowEgress: [provider.host], listen: new URL(origin).host });
+  tenon = await owned(startTenon({ dataDir: data, allowEgress: [provider.host], listen: new URL(origin).host }));
   world.tenon = tenon;
   for (const id of made) assert.equal((await world.api('GET', `/integrations/${id}`)).status, 200);
   assert.equal((await user.proxy(crm, '/contacts')).status, 200);
-  await tenon.stop();
-  await provider.stop();
 });
 
 test('killed in mid-refresh, the connection lives or says "reconnect"; the old token is tried once', async () => {
   const data = newFolder();
-  const provider = await startProvider();
-  let tenon = await startTenon({ dataDir: data, allowEgress: [provider.host] });
+  const provider = await owned(startProvider());
+  let tenon = await owned(startTenon({ dataDir: data, allowEgress: [provider.host] }));
   const { origin } = tenon;
   const world = await World.setUp(tenon);
   const { crm, user, credential } = await oauthConnection({ provider, world });
   provider.forgetAccessTokens();
   provider.tokenCalls.length = 0;
-  provider.switches.dropTokenAnswer = true;   // the grant is spent, the answer never arrives
-  provider.switches.tokenDelayMs = 300;
+  provider.switches.holdTokenAnswer = true;   // the refresh token is spent, the answer never arrives
   const lost = user.proxy(crm, '/contacts').catch(() => {});
-  while (provider.tokenCalls.length === 0) await delay(5);
+  while (provider.tokenCalls[0]?.status === undefined) await delay(5);
   await tenon.kill();
   await lost;
-  while (provider.tokenCalls[0].status === undefined) await delay(5);
-  Object.assign(provider.switches, { dropTokenAnswer: false, tokenDelayMs: 0 });
+  provider.switches.holdTokenAnswer = false;
   provider.forgetAccessTokens();
-  tenon = await startTenon({ dataDir: data, allowEgress: [provider.host], listen: new URL(origin).host });
+  tenon = await owned(startTenon({ dataDir: data, allowEgress: [provider.host], listen: new URL(origin).host }));
   world.tenon = tenon;
   provider.tokenCalls.length = 0;
   for (let round = 0; round < 5; round += 1) {
@@ -115,20 +117,18 @@ test('killed in mid-refresh, the connection lives or says "reconnect"; the old t
   }
   assert.ok(provider.tokenCalls.length <= 1, `${provider.tokenCalls.length} tries with a spent token`);
   assert.equal((await user.sdkJson('GET', `/credentials/${credential.id}`)).status, 'INVALID');
-  await tenon.stop();
-  await provider.stop();
 });
 
 test('a wrong master key stops the start with a clear sentence and leaves the data alone', async () => {
   const data = newFolder();
-  const tenon = await startTenon({ dataDir: data });
+  const tenon = await owned(startTenon({ dataDir: data }));
   await World.setUp(tenon);
   await tenon.stop();
   const keyFile = readdirSync(data).map((name) => join(data, name)).find((name) => /key/.test(name));
   const right = readFileSync(keyFile, 'utf8');
   // Another install's key file, then none at all.
   const other = newFolder();
-  await (await startTenon({ dataDir: other })).stop();
+  await (await owned(startTenon({ dataDir: other }))).stop();
   const otherKey = readdirSync(other).map((name) => join(other, name)).find((name) => /key/.test(name));
   writeFileSync(keyFile, readFileSync(otherKey), { mode: 0o600 });
   const wrong = await runTenon(['serve', '--listen', '127.0.0.1:0', '--data', data]);
@@ -138,12 +138,12 @@ test('a wrong master key stops the start with a clear sentence and leaves the da
   const missing = await runTenon(['serve', '--listen', '127.0.0.1:0', '--data', data]);
   assert.notEqual(missing.code, 0, 'a lost key must not be replaced by a new one silently');
   writeFileSync(keyFile, right, { mode: 0o600 });
-  const again = await startTenon({ dataDir: data });
+  const again = await owned(startTenon({ dataDir: data }));
   assert.deepEqual(await again.stop(), { code: 0, signal: null });
 });
 
 test('one data folder has one owner', async () => {
-  const tenon = await startTenon();
+  const tenon = await owned(startTenon());
   const second = await runTenon(['serve', '--listen', '127.0.0.1:0', '--data', tenon.data]);
   assert.notEqual(second.code, 0);
   assert.match(second.stdout + second.stderr, /in use|another|owner|lock/i);

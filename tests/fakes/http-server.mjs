@@ -24,6 +24,7 @@ export async function startHttpServer(handler, port = 0) {
     host: `127.0.0.1:${boundPort}`,
     origin: `http://127.0.0.1:${boundPort}`,
     stop: async () => {
+      if (!server.listening) return;
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();

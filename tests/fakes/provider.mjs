@@ -28,7 +28,8 @@ export async function startProvider({ port, acceptAnyRedirect = false } = {}) {
     tokenStatus: undefined,       // 503, 429 …: answered instead of a token
     tokenRetryAfter: undefined,   // Retry-After of that answer
     tokenError: undefined,        // 'invalid_grant' …: answered with 400
-    dropTokenAnswer: false,       // the grant is made, its answer is lost
+    dropTokenAnswer: false,       // the grant is made, and the connection cut in place of an answer
+    holdTokenAnswer: false,       // the grant is made, and no answer ever comes
     omitExpiresIn: false,
     keepRefreshToken: false,      // no rotation: answers to a refresh carry no new refresh token
     requirePkce: true,
@@ -65,7 +66,9 @@ export async function startProvider({ port, acceptAnyRedirect = false } = {}) {
       const headers = switches.tokenRetryAfter ? { 'retry-after': String(switches.tokenRetryAfter) } : {};
       return sendJson(response, call.status, { error: switches.tokenError ?? 'temporarily_unavailable' }, headers);
     }
-    if (switches.dropTokenAnswer) {
+    if (switches.holdTokenAnswer) {
+      response.end = () => response;
+    } else if (switches.dropTokenAnswer) {
       response.end = () => { request.socket.destroy(); return response; };
     }
     return answerOAuth(request, response);
