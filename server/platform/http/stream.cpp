@@ -94,10 +94,7 @@ Stream::ReadAwaiter Stream::read_into(Buffer& buffer) { return {state_, {}, &buf
 Stream::WriteAwaiter Stream::write_all(std::span<iovec> parts) { return {state_, parts}; }
 Stream::WriteAwaiter Stream::write_all(std::string_view bytes) { return {state_, bytes}; }
 
-void Stream::start_tls(ssl_st* ssl) {
-    state_->ssl = ssl;
-    SSL_set_fd(ssl, state_->descriptor);
-}
+void Stream::start_tls(ssl_st* ssl) { state_->bind_tls(ssl); }
 
 void Stream::shutdown_write() {
     if (!is_open()) return;

@@ -59,6 +59,8 @@ struct Stream::State {
     void on_idle_readable();
     bool is_readable_now() const;
 
+    void bind_tls(SSL* tls);
+
     // recv or SSL_read: > 0 bytes, 0 end, -1 with `failure` set (EAGAIN: not now).
     ssize_t receive(std::span<char> out, int& failure);
     ssize_t receive_plain(std::span<char> out, int& failure);

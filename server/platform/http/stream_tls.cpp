@@ -4,8 +4,10 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <sys/socket.h>
 
 #include "platform/http/stream_state.h"
 #include "platform/http/tls.h"
@@ -38,15 +40,71 @@ int failure_of(SSL* ssl, int result, bool& wants_read, bool& wants_write) {
     }
 }
 
+// OpenSSL reads and writes the descriptor through this BIO, so that we see what each recv() left
+// behind.
+Stream::State& state_of(BIO* bio) { return *static_cast<Stream::State*>(BIO_get_data(bio)); }
+
+int bio_read(BIO* bio, char* out, std::size_t size, std::size_t* received) {
+    BIO_clear_retry_flags(bio);
+    int failure = 0;
+    const ssize_t result = state_of(bio).receive_plain({out, size}, failure);
+    if (result > 0) {
+        *received = static_cast<std::size_t>(result);
+        return 1;
+    }
+    if (result == 0) BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
+    errno = failure;
+    if (failure == EAGAIN) BIO_set_retry_read(bio);
+    return 0;
+}
+
+int bio_write(BIO* bio, const char* bytes, std::size_t size, std::size_t* written) {
+    BIO_clear_retry_flags(bio);
+    ssize_t sent = -1;
+    do {
+        sent = ::send(state_of(bio).descriptor, bytes, size, MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    if (sent >= 0) {
+        *written = static_cast<std::size_t>(sent);
+        return 1;
+    }
+    if (errno == EAGAIN) BIO_set_retry_write(bio);
+    return 0;
+}
+
+long bio_control(BIO* bio, int command, long, void*) {
+    if (command == BIO_CTRL_EOF) return BIO_test_flags(bio, BIO_FLAGS_IN_EOF) != 0 ? 1 : 0;
+    return command == BIO_CTRL_FLUSH ? 1 : 0;
+}
+
+const BIO_METHOD* bio_method() {
+    static const BIO_METHOD* const method = [] {
+        BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "tenon stream");
+        BIO_meth_set_read_ex(made, &bio_read);
+        BIO_meth_set_write_ex(made, &bio_write);
+        BIO_meth_set_ctrl(made, &bio_control);
+        return made;
+    }();
+    return method;
+}
+
 }  // namespace
+
+void Stream::State::bind_tls(SSL* tls) {
+    ssl = tls;
+    BIO* const bio = BIO_new(bio_method());
+    BIO_set_data(bio, this);
+    BIO_set_init(bio, 1);
+    SSL_set_bio(tls, bio, bio);
+}
 
 ssize_t Stream::State::receive_tls(std::span<char> out, int& failure) {
     ERR_clear_error();
     errno = 0;
     std::size_t received = 0;
+    drained = false;  // set by the last recv(), when there is one
     const int result = SSL_read_ex(ssl, out.data(), out.size(), &received);
-    // Whether the kernel has more cannot be known: the library reads ahead.
-    drained = false;
+    if (drained && SSL_has_pending(ssl) == 1) drained = false;
     if (result == 1) return static_cast<ssize_t>(received);
     if (SSL_get_error(ssl, result) == SSL_ERROR_ZERO_RETURN) return 0;
     bool wants_read = false;
