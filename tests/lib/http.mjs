@@ -24,6 +24,8 @@ export async function send(url, { method = 'GET', headers = {}, body, stream = f
   });
   request.setTimeout(timeoutMs, () => request.destroy(new Error(`no answer in ${timeoutMs} ms: ${method} ${url}`)));
   const answered = once(request, 'response');
+  // An answer may come before the body is through, and the server closes behind it.
+  answered.then(() => request.on('error', () => {}), () => {});
   if (body !== undefined && typeof body.pipe === 'function') {
     body.pipe(request);
   } else {

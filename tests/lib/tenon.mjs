@@ -75,7 +75,8 @@ export class Tenon {
 
   #readAddresses() {
     const text = this.output();
-    this.origin ??= text.match(/https?:\/\/127\.0\.0\.1:\d+/)?.[0];
+    const listening = text.match(/"event":"server\.listening","address":"([^"]+)","port":(\d+)/);
+    if (listening) this.origin ??= `http://${listening[1]}:${listening[2]}`;
     this.setupToken ??= text.match(/\/setup\/([A-Za-z0-9_-]{16,})/)?.[1];
   }
 
