@@ -155,6 +155,12 @@ Result<Template> Template::parse(std::string_view text) {
     return parsed;
 }
 
+bool Template::has_default(const TemplateName& name) const {
+    return std::all_of(parts_.begin(), parts_.end(), [&name](const Part& part) {
+        return part.name != name || part.default_value;
+    });
+}
+
 // One value for each part; empty for literals.
 Result<std::vector<Secret>> Template::look_up(const Lookup& lookup) const {
     std::vector<Secret> values(parts_.size());

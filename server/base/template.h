@@ -52,6 +52,9 @@ class Template {
     // Each variable once, in the order of the text.
     const std::vector<TemplateName>& names() const { return names_; }
 
+    // Whether every use of the name has a default, so that its value may be absent.
+    bool has_default(const TemplateName& name) const;
+
     // Gives the value of a name, or nothing when it is absent.
     using Lookup = std::function<std::optional<Secret>(const TemplateName&)>;
 

@@ -92,6 +92,14 @@ TEST(Template, uses_the_default_for_absent_and_empty_values) {
     EXPECT_EQ(render("[{{ inputs.x ?? \"\" }}]", {}, TemplatePlace::raw), "[]");
 }
 
+TEST(Template, knows_what_may_be_absent) {
+    const auto parsed =
+        Template::parse("{{ inputs.a ?? \"x\" }}{{ inputs.b }}{{ inputs.b ?? \"y\" }}");
+    ASSERT_TRUE(parsed);
+    EXPECT_TRUE(parsed->has_default({"inputs", "a"}));
+    EXPECT_FALSE(parsed->has_default({"inputs", "b"}));
+}
+
 TEST(Template, names_what_is_missing) {
     EXPECT_EQ(render("{{ token.instance_url }}", {}, TemplatePlace::raw),
               "template.value_missing: There is no value for {{ token.instance_url }}.");

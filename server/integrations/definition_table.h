@@ -94,6 +94,7 @@ inline void add_urls(std::vector<WrongValue>& rows, const Json& base, const std:
           "http{{ secrets.S }}://a.example/", "https://a.example/\r\nX: y", "https://1.2.3.4.5/"}) {
         rows.push_back({base, path, url, "URL", ""});
     }
+    rows.push_back({base, path, R"(https://{{ secrets.H ?? "a/b" }}.example/)", "URL", ""});
     rows.push_back({base, path, "/relative", "must begin with https", ""});
     rows.push_back({base, path, "a.example/x", "must begin with https", ""});
     rows.push_back({base, path, "https://{{ inputs.nosuch }}/", "no input field", ""});

@@ -47,16 +47,23 @@ bool is_absolute(std::string_view url) {
     return url.starts_with("/") ? false : url.find("://") < url.find_first_of("/?");
 }
 
-// A whole-URL variable needs a URL as its sample, a port a number; everything else takes a word.
-Result<Secret> render_sample(const Template& parsed, std::string_view text) {
-    const auto with = [&](std::string_view value) {
-        return parsed.render([value](const TemplateName&) { return Secret(std::string(value)); },
-                             TemplatePlace::url);
+// Everything filled with `value`, or the defaults where there are some.
+enum class Filling { samples, defaults };
+Result<Secret> fill(const Template& parsed, std::string_view value, Filling filling) {
+    const auto lookup = [&](const TemplateName& name) -> std::optional<Secret> {
+        if (filling == Filling::defaults && parsed.has_default(name)) return std::nullopt;
+        return Secret(std::string(value));
     };
-    if (text.starts_with("{{")) return with("https://sample.example.com");
-    auto rendered = with("sample");
+    return parsed.render(lookup, TemplatePlace::url);
+}
+
+// A whole-URL variable needs a URL as its sample, a port a number; everything else takes a word.
+Result<Secret> render_sample(const Template& parsed, std::string_view text,
+                             Filling filling = Filling::samples) {
+    if (text.starts_with("{{")) return fill(parsed, "https://sample.example.com", filling);
+    auto rendered = fill(parsed, "sample", filling);
     if (rendered) return rendered;
-    if (auto numbered = with("443")) return numbered;
+    if (auto numbered = fill(parsed, "443", filling)) return numbered;
     return rendered;
 }
 
@@ -99,8 +106,10 @@ std::optional<std::string> TemplateRules::problem_of(std::string_view text, unsi
         if (auto problem = problem_of(variable, allowed)) return problem;
     }
     if (place == TemplatePlace::url) {
-        const auto sample = render_sample(*parsed, text);
-        if (!sample) return "is no valid URL. " + sample.error().message;
+        for (const auto filling : {Filling::samples, Filling::defaults}) {
+            const auto sample = render_sample(*parsed, text, filling);
+            if (!sample) return "is no valid URL. " + sample.error().message;
+        }
     } else if (place == TemplatePlace::header) {
         const auto sample = parsed->render([](const TemplateName&) { return Secret("x"); }, place);
         if (!sample) return "must not hold line breaks and other control characters";
