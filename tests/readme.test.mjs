@@ -41,6 +41,9 @@ async function freePort() {
   return port;
 }
 
+// What a reader waits for before the next step.
+const readyLines = { 'background provider': /CRM listens/, 'background server': /setup\// };
+
 // Every marked block of the README: {step, text}.
 function readWalk() {
   const readme = readFileSync(join(repositoryRoot, 'README.md'), 'utf8');
@@ -101,7 +104,8 @@ async function connectInBrowser(browser) {
   const page = await browser.newPage();
   await page.goto(output);
   await page.getByRole('button', { name: /connect/i }).click();
-  await page.getByRole('button', { name: 'Allow' }).click();
+  await page.getByRole('button', { name: 'Allow' }).click()
+    .catch(async (error) => { throw new Error(`${error.message}\n${page.url()}\n${await page.innerText('body')}\n${background}`); });
   await page.getByText(/connected/i).first().waitFor();
   await page.close();
 }
@@ -125,7 +129,10 @@ test('the README\'s walk works as written', { timeout: 240_000 }, async () => {
     const walk = readWalk();
     assert.ok(walk.length >= 9, `${walk.length} marked blocks`);
     for (const { step, text } of walk) {
-      if (step.startsWith('background')) start(adapt(text));
+      if (step.startsWith('background')) {
+        start(adapt(text));
+        await until(readyLines[step]);
+      }
       else if (step === 'run') output = await run(adapt(text));
       else if (step === 'expect') matches(output, adapt(text));
       else if (step === 'set up in the browser') await setUpInBrowser(browser);

@@ -7,8 +7,9 @@
 //   provider.switches.tokenDelayMs = 300;                              // and other ways to misbehave
 //   provider.tokenCalls                                                // every call of the token endpoint
 //
-// Run by itself (`node tests/fakes/provider.mjs`) it prints its addresses and one client as JSON; the README uses it.
+// Run by itself (`make provider`) it prints its addresses and an app's id and secret; the README's walk uses it.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { realpathSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Provider } from 'oidc-provider';
@@ -235,8 +236,8 @@ function consentPage(path, params) {
 async function main() {
   const provider = await startProvider({ port: Number(process.env.PORT ?? 0), acceptAnyRedirect: true });
   const client = provider.addClient({ clientId: 'demo-app', clientSecret: 'demo-secret' });
-  console.log(JSON.stringify({ ...client, origin: provider.origin, authorizationUrl: provider.authorizationUrl,
-    tokenUrl: provider.tokenUrl, apiUrl: provider.apiUrl }));
+  console.log(`The made-up CRM listens on ${provider.origin}. Its app for you: client id ${client.clientId}, client secret `
+    + `${client.clientSecret}.\nAPI ${provider.apiUrl}, authorization ${provider.authorizationUrl}, tokens ${provider.tokenUrl}`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await main();
