@@ -37,17 +37,20 @@ class RawSocket {
     RawSocket& operator=(RawSocket&&) = delete;
     ~RawSocket() { close(); }
 
+    static RawSocket unconnected() {
+        return RawSocket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    }
     static RawSocket connect_to(std::uint16_t port) {
-        const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        RawSocket socket = unconnected();
+        if (!socket.connect(port)) socket.close();
+        return socket;
+    }
+    bool connect(std::uint16_t port) {
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         address.sin_port = htons(port);
-        if (::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
-            ::close(descriptor);
-            return RawSocket(-1);
-        }
-        return RawSocket(descriptor);
+        return ::connect(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
     }
 
     int descriptor() const { return descriptor_; }

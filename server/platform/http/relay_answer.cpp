@@ -260,6 +260,8 @@ void Relay::begin_client_head() {
     const ResponseHead& from = parts_->head;
     const std::string_view reason = from.reason.empty() ? reason_phrase(from.status) : from.reason;
     std::string& head = client_.begin_head(from.status, reason);
+    // Providers use X-Request-Id themselves, and their support asks for it.
+    append_field(head, "X-Tenon-Request-Id", exchange_.request_id());
     const bool own_cors = !client_.request().default_fields.empty();
     const FieldFilter filter(from.headers);
     bool has_date = false;

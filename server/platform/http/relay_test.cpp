@@ -125,13 +125,16 @@ bool has(const std::string& text, std::string_view part) {
 
 TEST_F(RelayTest, PassesASmallAnswerOnUnchanged) {
     upstream_says(
-        "HTTP/1.1 201 Fine Thing\r\nContent-Length: 5\r\nETag: \"x\"\r\nX-A: 1\r\nX-A: 2\r\n"
+        "HTTP/1.1 201 Fine Thing\r\nContent-Length: 5\r\nX-Request-Id: theirs\r\nETag: "
+        "\"x\"\r\nX-A: 1\r\nX-A: 2\r\n"
         "Date: Mon, 01 Jan 2024 00:00:00 GMT\r\nSet-Cookie: no\r\n\r\nhello");
     const std::string answer = get();
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 201 Fine Thing\r\n")) << answer;
     EXPECT_TRUE(has(answer, "\r\nETag: \"x\"\r\nX-A: 1\r\nX-A: 2\r\n"));
     EXPECT_TRUE(has(answer, "\r\nDate: Mon, 01 Jan 2024 00:00:00 GMT\r\n"));
     EXPECT_FALSE(has(answer, "Set-Cookie"));
+    EXPECT_TRUE(has(answer, "\r\nX-Request-Id: theirs\r\n"));
+    EXPECT_TRUE(has(answer, "\r\nX-Tenon-Request-Id: "));
     EXPECT_TRUE(answer.ends_with("\r\n\r\nhello"));
     const RelayOutcome& outcome = bench_.wait_for(1);
     EXPECT_EQ(outcome.end, RelayOutcome::End::completed);
@@ -476,7 +479,9 @@ TEST_F(RelayTest, AMalformedUploadIsTheClientsFault) {
     RawSocket client = connect();
     client.send(
         "POST /relay HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n");
-    client.wait_end();
+    const std::string answer = client.read_to_end();
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << answer;
+    EXPECT_TRUE(has(answer, "\r\nConnection: close\r\n"));
     const RelayOutcome& outcome = bench_.wait_for(1);
     EXPECT_EQ(outcome.end, RelayOutcome::End::client_failed);
     EXPECT_EQ(outcome.error->code, "http.malformed_body");

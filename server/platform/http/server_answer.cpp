@@ -80,6 +80,10 @@ Task<Result<void>> ServerConnection::send_continue() {
     co_return sent;
 }
 
+Error ServerConnection::malformed_body() const {
+    return {ErrorKind::invalid_input, "http.malformed_body", std::string(request_->body.problem())};
+}
+
 Task<Result<std::string_view>> ServerConnection::read_body() {
     RequestState& request = *request_;
     if (request.continue_pending && !request.body.is_done()) {
@@ -94,8 +98,7 @@ Task<Result<std::string_view>> ServerConnection::read_body() {
                 co_return std::string_view{};
             case BodyReader::Next::refused:
                 keep_alive_ = false;
-                co_return Error{ErrorKind::invalid_input, "http.malformed_body",
-                                std::string(request.body.problem())};
+                co_return malformed_body();
             case BodyReader::Next::need_bytes:
                 break;
         }
@@ -155,12 +158,12 @@ std::string& ServerConnection::begin_head(int status, std::string_view reason) {
     std::string& head = request.head_out;
     head.clear();
     append_status_line(head, status, reason);
-    append_field(head, "X-Request-Id", request.request_id);
     head += request.default_fields;
     return head;
 }
 
 void ServerConnection::append_own_fields(std::string& head, const Headers& headers) {
+    append_field(head, "X-Request-Id", request_->request_id);
     head += worker_.date_line();
     if (!worker_.options.server_header.empty()) {
         append_field(head, "Server", worker_.options.server_header);

@@ -26,6 +26,8 @@ Error failed_handler() {
 void RequestState::reset() {
     body_in.release();
     default_fields.clear();
+    constexpr std::size_t kKeptHeadBytes = 8'192;
+    if (head_out.capacity() > kKeptHeadBytes) std::string().swap(head_out);
     route = {};
     operation = nullptr;
     status = 0;
@@ -189,7 +191,8 @@ Task<void> ServerConnection::serve_request(HeadProgress progress) {
                   {{"what", "unknown exception"}, {"request_id", request.request_id}});
     }
     if (answer_ == Answer::none && stream_.is_open() && !client_gone_) {
-        (void)co_await send(error_response(failed_handler()));
+        const bool is_malformed = !request.body.problem().empty();
+        (void)co_await send(error_response(is_malformed ? malformed_body() : failed_handler()));
     }
 }
 

@@ -75,6 +75,7 @@ class ServerConnection {
     Buffer& body_buffer() { return request_->body_in; }
     // Takes what has arrived of an unread body, so that a small one does not cost the connection.
     void drop_arrived_body();
+    Error malformed_body() const;
     void begin_body_read();  // arms the limit
     void end_body_read();
     Task<Result<std::string_view>> read_body();

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <memory>
 #include <string>
+#include <sys/resource.h>
 
 #include "platform/http/exchange.h"
 #include "platform/http/raw_socket_testing.h"
@@ -416,6 +417,29 @@ TEST_F(ServerTest, PausesAboveTheConnectionLimit) {
     third.send(kGet);
     first.reset();
     EXPECT_TRUE(third.read_answer().ends_with("hello"));
+}
+
+TEST_F(ServerTest, PausesWhenDescriptorsRunOut) {
+    connect().send(kGet);  // from here on the server needs descriptors for connections only
+    wait_for("tenon_http_request_seconds_count 1\n");
+    wait_for("tenon_http_connections 0\n");
+    std::vector<RawSocket> clients;
+    for (int i = 0; i < 8; ++i) clients.push_back(RawSocket::unconnected());
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    rlimit few = before;
+    few.rlim_cur = static_cast<rlim_t>(clients.back().descriptor()) + 3;
+    ::setrlimit(RLIMIT_NOFILE, &few);
+    for (RawSocket& client : clients) {
+        EXPECT_TRUE(client.connect(server_->port()));
+        client.send(kGet);
+    }
+    EXPECT_TRUE(clients[0].read_answer().ends_with("hello"));
+    EXPECT_FALSE(clients[7].ends_within(milliseconds(50)));
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    for (std::size_t i = 1; i < clients.size(); ++i) {
+        EXPECT_TRUE(clients[i].read_answer().ends_with("hello")) << i;
+    }
 }
 
 TEST_F(ServerTest, DrainLetsRunningRequestsEndAndClosesIdleOnes) {

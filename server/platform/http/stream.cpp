@@ -219,6 +219,14 @@ bool Stream::ReadAwaiter::await_ready() {
     if (!state_->on_activity && !state_->maybe_readable) return false;
     state_->on_activity = nullptr;
     if (!state_->maybe_readable) return false;
+    // A peer that sends faster than we read must let others have their turn: now and then the read
+    // goes through the reactor's queue, which tries at once, since maybe_readable is only set while
+    // the reactor knows that too.
+    constexpr std::uint8_t kReadsInARowMax = 16;
+    if (++state_->reads_in_a_row > kReadsInARowMax) {
+        state_->reads_in_a_row = 0;
+        return false;
+    }
     return attempt() != Attempt::pending;
 }
 
@@ -312,7 +320,7 @@ Stream::Operation::Attempt Stream::EventAwaiter::attempt() {
         case Kind::readable:
             if (!state_->is_readable_now()) return Attempt::pending;
             state_->maybe_readable = true;
-            return Attempt::done_and_exhausted;
+            return Attempt::done;
         case Kind::connect: {
             socklen_t length = sizeof failure_;
             ::getsockopt(state_->descriptor, SOL_SOCKET, SO_ERROR, &failure_, &length);

@@ -41,7 +41,7 @@ asio::detail::reactor_op::status Stream::State::SideOp::do_perform(reactor_op* b
         if (self->side == Operation::Side::write) return done;
         // Nobody reads. An event that turns out to be none (an old one, for a descriptor used
         // again) changes nothing; a real one is remembered in maybe_readable.
-        return self->state->is_readable_now() ? done_and_exhausted : not_done;
+        return self->state->is_readable_now() ? done : not_done;
     }
     switch (self->waiting->attempt()) {
         case Operation::Attempt::pending:

@@ -77,6 +77,7 @@ struct Stream::State {
     // Set when the next read should be tried at once: the last one left something, or an event came
     // unasked.
     bool maybe_readable = false;
+    std::uint8_t reads_in_a_row = 0;  // without the reactor in between
     bool activity = false;
     bool reactor_gone = false;
     EventLoop& loop;
