@@ -86,8 +86,11 @@ std::map<std::string, Secret> captured(const Integration& integration, const Cal
     return values;
 }
 
-Actor actor_of(const ConnectFlow& flow) {
-    return {.kind = "connected_user", .id = flow.user_id.str(), .label = "", .address = ""};
+Actor actor_of(const ConnectFlow& flow, const FlowSecrets& secrets) {
+    return {.kind = "connected_user",
+            .id = flow.user_id.str(),
+            .label = std::string(secrets.user_label.reveal()),
+            .address = {}};
 }
 
 }  // namespace
@@ -163,7 +166,8 @@ Task<AuthorizationEnd> ConnectService::end_flow(ConnectFlow flow, CallbackQuery 
     end.handle = Secret(handle);
     Ok done;
     if (is_confirmed) {
-        auto connected = co_await finish_flow(flow, std::move(*secrets), actor_of(flow), handle);
+        Actor actor = actor_of(flow, *secrets);
+        auto connected = co_await finish_flow(flow, std::move(*secrets), std::move(actor), handle);
         if (!connected) done = std::move(connected).error();
         end.kind = AuthorizationEnd::Kind::connected;
     } else {

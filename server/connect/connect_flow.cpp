@@ -15,6 +15,7 @@ Secret FlowSecrets::to_json() const {
     envelope.token["codeVerifier"] = code_verifier;
     envelope.token["linkToken"] = link_token;
     envelope.token["code"] = code;
+    envelope.token["userLabel"] = user_label;
     return envelope.to_json();
 }
 
@@ -26,6 +27,7 @@ Result<FlowSecrets> FlowSecrets::from_json(const Secret& text) {
     secrets.code_verifier = std::move(envelope.token["codeVerifier"]);
     secrets.link_token = std::move(envelope.token["linkToken"]);
     secrets.code = std::move(envelope.token["code"]);
+    secrets.user_label = std::move(envelope.token["userLabel"]);
     return secrets;
 }
 

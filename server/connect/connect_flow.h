@@ -77,6 +77,7 @@ struct FlowSecrets {
     std::map<std::string, Secret> inputs;
     Secret link_token;  // of a connect link: where the browser goes back to
     Secret code;        // of an answered flow
+    Secret user_label;  // for the audit entry of the callback, which has no user token
     std::map<std::string, Secret> callback;
 
     Secret to_json() const;

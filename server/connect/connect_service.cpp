@@ -200,6 +200,7 @@ Task<Result<std::string>> ConnectService::begin_authorization(ConnectParty party
     flow.state_hash = hash_of_token(context.state);
     secrets.code_verifier = Secret(std::move(context.code_verifier));
     secrets.link_token = std::move(start.link_token);
+    secrets.user_label = Secret(party.actor.label);
     ASSIGN_OR_CO_RETURN(flow.sealed_secrets, co_await seal_flow(flow, secrets));
     CO_RETURN_IF_ERROR(co_await context_.database.write([&](Connection& tx) -> Ok {
         RETURN_IF_ERROR(store_.remove_expired(tx, flow.project_id, flow.created_at,

@@ -60,6 +60,8 @@ TEST_P(ConnectServiceTest, AConfirmedBrowserEndsTheFlowOnTheServer) {
     EXPECT_EQ(session(alice), credential.id);
     const auto secrets = run_task(credentials->open_secrets(credential));
     EXPECT_EQ(secrets->access_token.reveal(), "token-1");
+    const auto audited = run_task(projects->list_audit_events(project, std::nullopt, 1));
+    EXPECT_EQ(audited->entries.at(0).event.actor.label, "alice");
 }
 
 TEST_P(ConnectServiceTest, TheVerifierFitsTheChallengeAndIsFreshEachTime) {
