@@ -22,7 +22,7 @@ AuditEvent event_about(const Actor& actor, std::string action, std::string targe
 }
 
 // A row that refers to a project which is not there.
-Error project_missing(Error error) {
+Error project_missing(const Error& error) {
     return error.code == "storage.foreign_key" ? Error::not_found("Project") : error;
 }
 
@@ -92,7 +92,7 @@ Task<Result<Project>> ProjectService::update_project(Actor actor, ProjectId id,
     }
     co_return co_await database_.write([&](Connection& tx) -> Result<Project> {
         RETURN_IF_ERROR(store_.lock_project(tx, id));
-        ASSIGN_OR_RETURN(const Project before, get_project_row(store_, tx, id));
+        ASSIGN_OR_RETURN(Project before, get_project_row(store_, tx, id));
         Project after = before;
         after.name = change.name.value_or(before.name);
         after.allowed_origins = change.allowed_origins.value_or(before.allowed_origins);
@@ -235,6 +235,7 @@ Task<Result<std::vector<EnvironmentSecret>>> ProjectService::list_environment_se
         return store_.list_secrets(tx, project);
     }));
     std::vector<EnvironmentSecret> secrets;
+    secrets.reserve(rows.size());
     for (const SealedEnvironmentSecret& row : rows) secrets.push_back(row.secret);
     co_return secrets;
 }

@@ -158,7 +158,7 @@ class SqliteDatabase final : public Database {
         RETURN_IF_ERROR(connection.control("BEGIN"));
         const Result<bool> outcome =
             connection.run_closure([&](Connection& c) { return job.attempt(c); });
-        const Ok ended = connection.control("COMMIT");
+        Ok ended = connection.control("COMMIT");
         if (connection.in_transaction()) (void)connection.control("ROLLBACK");
         if (!outcome) return outcome.error();
         return ended;
