@@ -18,7 +18,7 @@ enum class HeaderId : std::uint8_t {
     expect,
     host,
     keep_alive,
-    proxy_prefixed,  // Proxy-Connection, Proxy-Authenticate, …: any name that begins with "proxy-"
+    proxy_prefixed,  // any name that begins with "proxy-"
     te,
     trailer,
     transfer_encoding,

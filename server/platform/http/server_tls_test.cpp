@@ -8,9 +8,9 @@
 #include <string>
 
 #include "platform/http/exchange.h"
-#include "platform/http/raw_socket_testing.h"
 #include "platform/http/server.h"
 #include "platform/http/testing/certificates.h"
+#include "platform/http/testing/raw_socket.h"
 
 namespace tenon::http {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <string>
 
-#include "platform/http/raw_socket_testing.h"
+#include "platform/http/testing/raw_socket.h"
 
 namespace tenon::http {
 namespace {
