@@ -122,8 +122,8 @@ test('the README\'s walk works as written', { timeout: 240_000 }, async () => {
   const [tenonPort, providerPort] = [await freePort(), await freePort()];
   const adapt = (text) => text.replaceAll('7300', tenonPort).replaceAll('7400', providerPort)
     .replace('make provider', `PORT=${providerPort} node tests/fakes/provider.mjs`)
-    .replace(/make run ARGS="(.*)"/, `${tenonBinary} serve --listen 127.0.0.1:${tenonPort} $1`)
-    .replaceAll('build/release/tenon', tenonBinary);
+    .replace(/make run ARGS="(.*)"/, `${tenonBinary()} serve --listen 127.0.0.1:${tenonPort} $1`)
+    .replaceAll('build/release/tenon', tenonBinary());
   const browser = await openBrowser();
   try {
     const walk = readWalk();

@@ -13,7 +13,10 @@ import { repositoryRoot } from './lib/paths.mjs';
 const resultsDir = join(repositoryRoot, 'build', 'test-results');
 const stages = { unit, lint, api, browser, readme };
 // Node 18 has no flag for it; there a hanging test is ended by the CI's own limit.
-const timeoutFlags = Number(process.versions.node.split('.')[0]) >= 20 ? ['--test-timeout=300000'] : [];
+const isNode20 = Number(process.versions.node.split('.')[0]) >= 20;
+const timeoutFlags = isNode20 ? ['--test-timeout=300000'] : [];
+// Test files that mostly wait run beside each other.
+const apiFlags = isNode20 ? ['--test-concurrency=3'] : [];
 
 function run(command, args, env = {}) {
   return new Promise((resolve) => {
@@ -74,9 +77,10 @@ async function readme(_files) {
 }
 
 async function nodeTest(stage, allFiles, chosenFiles = []) {
+  const concurrency = stage === 'api' ? apiFlags : [];
   const files = chosenFiles.length > 0 ? chosenFiles : allFiles;
   const tap = join(resultsDir, `${stage}.tap`);
-  const code = await run('tools/with-postgres.sh', [process.execPath, '--test', ...timeoutFlags,
+  const code = await run('tools/with-postgres.sh', [process.execPath, '--test', ...timeoutFlags, ...concurrency,
     '--test-reporter=spec', '--test-reporter-destination=stdout',
     '--test-reporter=tap', `--test-reporter-destination=${tap}`, ...files]);
   const text = existsSync(tap) ? readFileSync(tap, 'utf8') : '';

@@ -53,21 +53,22 @@ async function upload(bytes, headers) {
   return answer.json().output;
 }
 
-for (const framing of ['length', 'chunked']) {
-  test(`1 GB down (${framing}) is intact and takes no memory`, async () => {
+// One gigabyte each way; the other framing of each direction proves the same with less.
+for (const [framing, downBytes, upBytes] of [['length', gigabyte, gigabyte / 8], ['chunked', gigabyte / 8, gigabyte]]) {
+  test(`${downBytes >> 20} MiB down (${framing}) are intact and take no memory`, async () => {
     await download(warmUpBytes, framing);
     let digest;
-    const growth = await residentGrowth(async () => { digest = await download(gigabyte, framing); });
-    assert.deepEqual(digest, { bytes: gigabyte, sha256: patternSha256(gigabyte) });
+    const growth = await residentGrowth(async () => { digest = await download(downBytes, framing); });
+    assert.deepEqual(digest, { bytes: downBytes, sha256: patternSha256(downBytes) });
     assert.ok(growth < growthMax, `resident memory grew by ${growth >> 10} KiB`);
   });
 
-  test(`1 GB up (${framing}) is intact and takes no memory`, async () => {
+  test(`${upBytes >> 20} MiB up (${framing}) are intact and take no memory`, async () => {
     const headers = (bytes) => (framing === 'length' ? { 'content-length': bytes } : {});
     await upload(warmUpBytes, headers(warmUpBytes));
     let seen;
-    const growth = await residentGrowth(async () => { seen = await upload(gigabyte, headers(gigabyte)); });
-    assert.deepEqual([seen.bytes, seen.sha256], [gigabyte, patternSha256(gigabyte)]);
+    const growth = await residentGrowth(async () => { seen = await upload(upBytes, headers(upBytes)); });
+    assert.deepEqual([seen.bytes, seen.sha256], [upBytes, patternSha256(upBytes)]);
     assert.ok(growth < growthMax, `resident memory grew by ${growth >> 10} KiB`);
   });
 }

@@ -27,7 +27,7 @@ export async function startTenon({ allowEgress = [], flags = [], dataDir, env = 
   const folder = mkdtempSync(join(tmpdir(), 'tenon-test-'));
   const data = dataDir ?? join(folder, 'data');
   const logFile = join(folder, 'log');
-  const args = [...wrapper, tenonBinary, 'serve', '--listen', listen, '--data', data, '--log-format', 'json',
+  const args = [...wrapper, tenonBinary(), 'serve', '--listen', listen, '--data', data, '--log-format', 'json',
     ...allowEgress.flatMap((target) => ['--allow-egress', target]), ...flags];
   // A file, not a pipe: a test that is busy never holds the server up.
   const descriptor = openSync(logFile, 'a');
@@ -140,7 +140,7 @@ export class Tenon {
 // Runs another command of the program to its end: {code, stdout, stderr}.
 export function runTenon(args, { input = '', env = {} } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(tenonBinary, args, { env: { ...process.env, ...sanitizerEnvironment, ...env } });
+    const child = spawn(tenonBinary(), args, { env: { ...process.env, ...sanitizerEnvironment, ...env } });
     const out = [];
     const err = [];
     child.stdout.on('data', (chunk) => out.push(chunk));
