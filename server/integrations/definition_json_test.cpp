@@ -25,7 +25,8 @@ Json rich_oauth() {
     json = with(
         std::move(json), "authentication.inputFields[0]",
         json_of(R"({"id":"subdomain","title":"T","subtitle":"S","placeholder":"P","prefixLabel":"a",
-                            "suffixLabel":"b","type":"select","required":false,"pattern":"x+","defaultValue":"v",
+                            "suffixLabel":"b","type":"select","required":false,
+                            "pattern":"x+","defaultValue":"v",
                             "options":[{"label":"L","value":"v"}]})"));
     json = with(std::move(json), "authentication.clientSecret", "{{ secrets.ACME }}");
     json = with(std::move(json), "authentication.pkce", false);
@@ -39,10 +40,10 @@ Json rich_oauth() {
     json = with(std::move(json), "api.authorization",
                 json_of(R"({"type":"query_params","params":{"k":"v"}})"));
     json = with(std::move(json), "api.testEndpoint", json_of(R"({"method":"POST","path":"/me"})"));
-    json = with(
-        std::move(json), "api.userProfile",
-        json_of(
-            R"({"strategy":"jwt","fields":{"sub":"sub"},"providerIdPath":"sub","requireSuccess":false})"));
+    json = with(std::move(json), "api.userProfile",
+                json_of(
+                    R"({"strategy":"jwt","fields":{"sub":"sub"},
+                     "providerIdPath":"sub","requireSuccess":false})"));
     json = with(std::move(json), "api.timeouts", json_of(R"({"connectMs":1000,"totalMs":9000})"));
     json = with(std::move(json), "api.retriesMax", 2);
     return with(std::move(json), "api.rateLimitPerMinute", 60);
@@ -67,10 +68,10 @@ TEST(DefinitionJson, keeps_the_order_of_maps) {
 }
 
 TEST(DefinitionJson, leaves_defaults_out_of_the_brief_form) {
-    EXPECT_EQ(
-        write_json(brief_json(ropc_json())),
-        R"({"name":"Legacy","slug":"","authentication":{"method":"ropc_app",)"
-        R"("accessTokenUrl":"https://legacy.example/token"},"api":{"baseUrl":"https://legacy.example/api"}})");
+    EXPECT_EQ(write_json(brief_json(ropc_json())),
+              R"({"name":"Legacy","slug":"","authentication":{"method":"ropc_app",)"
+              R"("accessTokenUrl":"https://legacy.example/token"},)"
+              R"("api":{"baseUrl":"https://legacy.example/api"}})");
 }
 
 TEST(DefinitionJson, has_exactly_the_members_of_the_method_in_its_full_form) {

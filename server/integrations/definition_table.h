@@ -60,10 +60,10 @@ inline void append(std::vector<WrongValue>& rows, std::vector<WrongValue> more) 
 }
 
 inline Json select_field() {
-    return with(
-        oauth_json(), "authentication.inputFields[1]",
-        json_of(
-            R"({"id":"region","title":"Region","type":"select","options":[{"label":"EU","value":"eu"}]})"));
+    return with(oauth_json(), "authentication.inputFields[1]",
+                json_of(
+                    R"({"id":"region","title":"Region","type":"select",
+                            "options":[{"label":"EU","value":"eu"}]})"));
 }
 inline Json with_request() {
     return with(ropc_json(), "authentication.tokenRequest", json_of(R"({"body":{"u":"1"}})"));

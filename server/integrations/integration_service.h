@@ -32,8 +32,8 @@ struct SettleContext;
 struct IntegrationDraft {
     IntegrationDefinition definition;
     std::optional<IntegrationStatus> status;  // absent: `draft` for a new one, else as it was
-    std::optional<Secret>
-        client_secret;  // absent: as it was; empty: none; a literal or {{ secrets.NAME }}
+    // A literal or {{ secrets.NAME }}; absent: as it was; empty: none.
+    std::optional<Secret> client_secret;
 };
 
 // What an update expects; a stale revision gives conflict "integration.revision_conflict".

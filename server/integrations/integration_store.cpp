@@ -95,8 +95,8 @@ Ok IntegrationStore::insert(Connection& tx, const Integration& i) const {
 
 constexpr std::string_view kUpdate = R"(
     UPDATE integrations
-    SET name = $3, status = $4, revision = $5, definition = $6, icon = $7, sealed_client_secret = $8,
-        updated_at = $9
+    SET name = $3, status = $4, revision = $5, definition = $6, icon = $7,
+        sealed_client_secret = $8, updated_at = $9
     WHERE project_id = $1 AND id = $2 AND revision = $10)";
 Result<bool> IntegrationStore::update(Connection& tx, const Integration& i) const {
     ASSIGN_OR_RETURN(
@@ -115,7 +115,8 @@ Result<bool> IntegrationStore::remove(Connection& tx, ProjectId project, Integra
 }
 
 constexpr std::string_view kFind = R"(
-    SELECT project_id, id, status, revision, definition, icon, sealed_client_secret, created_at, updated_at
+    SELECT project_id, id, status, revision, definition, icon, sealed_client_secret,
+           created_at, updated_at
     FROM integrations WHERE project_id = $1 AND id = $2)";
 Result<std::optional<Integration>> IntegrationStore::find(Connection& tx, ProjectId project,
                                                           IntegrationId id) const {
@@ -124,7 +125,8 @@ Result<std::optional<Integration>> IntegrationStore::find(Connection& tx, Projec
 }
 
 constexpr std::string_view kFindBySlug = R"(
-    SELECT project_id, id, status, revision, definition, icon, sealed_client_secret, created_at, updated_at
+    SELECT project_id, id, status, revision, definition, icon, sealed_client_secret,
+           created_at, updated_at
     FROM integrations WHERE project_id = $1 AND slug = $2)";
 Result<std::optional<Integration>> IntegrationStore::find_by_slug(Connection& tx, ProjectId project,
                                                                   std::string_view slug) const {
@@ -155,7 +157,8 @@ Result<std::int64_t> IntegrationStore::count(Connection& tx, ProjectId project) 
 }
 
 constexpr std::string_view kList = R"(
-    SELECT project_id, id, status, revision, definition, icon, sealed_client_secret, created_at, updated_at
+    SELECT project_id, id, status, revision, definition, icon, sealed_client_secret,
+           created_at, updated_at
     FROM integrations
     WHERE project_id = $1 AND slug > $2 AND ($3 = '' OR status = $3)
       AND (lower(name) LIKE $4 ESCAPE '!' OR slug LIKE $4 ESCAPE '!')

@@ -55,17 +55,26 @@ inline Json oauth_json() {
 inline Json basic_json() {
     return json_of(R"({
         "name": "Keys",
-        "authentication": {"method": "basic", "inputFields": [{"id": "api_key", "title": "Key", "type": "password"}]},
+        "authentication": {
+            "method": "basic",
+            "inputFields": [{"id": "api_key", "title": "Key", "type": "password"}]
+        },
         "api": {
             "baseUrl": "https://api.keys.example",
-            "authorization": {"type": "auth_header", "headers": {"X-Api-Key": "{{ inputs.api_key }}"}}
+            "authorization": {
+                "type": "auth_header",
+                "headers": {"X-Api-Key": "{{ inputs.api_key }}"}
+            }
         }
     })");
 }
 inline Json client_credential_json() {
     return json_of(R"({
         "name": "Robots",
-        "authentication": {"method": "oauth_client_credential", "accessTokenUrl": "https://robots.example/token"},
+        "authentication": {
+            "method": "oauth_client_credential",
+            "accessTokenUrl": "https://robots.example/token"
+        },
         "api": {"baseUrl": "https://robots.example/api"}
     })");
 }

@@ -30,9 +30,12 @@ TEST(YamlDocument, reads_the_types_of_yaml_1_2) {
 TEST(YamlDocument, keeps_text_that_looks_like_numbers_where_the_schema_says_text) {
     const Json contract = json_of(R"({"components": {"schemas": {
         "Doc": {"type": "object", "properties": {
-            "id": {"type": "string"}, "count": {"type": "integer"}, "list": {"type": "array", "items": {"type": "string"}},
-            "map": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Text"}},
-            "either": {"oneOf": [{"properties": {"a": {"type": "string"}}}, {"properties": {"b": {"type": "string"}}}]}}},
+            "id": {"type": "string"}, "count": {"type": "integer"}, 
+            "list": {"type": "array", "items": {"type": "string"}},
+            "map": {"type": "object",
+                    "additionalProperties": {"$ref": "#/components/schemas/Text"}},
+            "either": {"oneOf": [{"properties": {"a": {"type": "string"}}},
+                                 {"properties": {"b": {"type": "string"}}}]}}},
         "Text": {"type": "string"}}}})");
     const Json schema = json_of(R"({"$ref": "#/components/schemas/Doc"})");
     const auto documents = parse_yaml(
@@ -108,11 +111,15 @@ TEST(YamlDocument, is_bounded) {
 
 TEST(YamlWriter, writes_a_stable_form_that_reads_back) {
     const Json value = json_of(R"({
-        "plain": "a b/c:d", "url": "https://x.example/a?b", "number_text": "007", "word": "Yes", "empty": "", "null": null,
-        "template": "{{ inputs.x }}", "quotes": "say \"hi\" it's", "colon": "a: b", "ends": "a:", "hash": "a #b", "dash": "- a",
-        "space": " a", "lines": "one\ntwo\n", "unended": "one\n\ntwo", "indented": " one\ntwo", "blank": "a\n \nb",
+        "plain": "a b/c:d", "url": "https://x.example/a?b", 
+        "number_text": "007", "word": "Yes", "empty": "", "null": null,
+        "template": "{{ inputs.x }}", "quotes": "say \"hi\" it's", 
+        "colon": "a: b", "ends": "a:", "hash": "a #b", "dash": "- a",
+        "space": " a", "lines": "one\ntwo\n", "unended": "one\n\ntwo", 
+        "indented": " one\ntwo", "blank": "a\n \nb",
         "many": "a\n\n", "tab": "a\tb", "cr": "a\r\nb", "unicode": "日本", "del": "a\u007fb",
-        "list": ["a", {"b": 1, "c": {"d": [[], {}, [1]]}}, [true, "x"]], "deep": {"a": {"b": {"c": 1.5}}}, "a b": 1, "1": 2, "no": 3})");
+        "list": ["a", {"b": 1, "c": {"d": [[], {}, [1]]}}, [true, "x"]],
+        "deep": {"a": {"b": {"c": 1.5}}}, "a b": 1, "1": 2, "no": 3})");
     const std::string text = write_yaml(value);
     const auto documents = parse_yaml(text);
     ASSERT_TRUE(documents) << documents.error().message << "\n" << text;
@@ -123,8 +130,10 @@ TEST(YamlWriter, writes_a_stable_form_that_reads_back) {
 
 TEST(YamlWriter, is_pleasant_to_read) {
     const Json value = json_of(
-        R"({"name": "Acme", "count": 1, "text": "one\ntwo", "list": [{"id": "a", "title": "A"}, "b"],
-        "map": {"Accept": "application/json", "v": "2022-11-28", "t": "{{ inputs.x }}", "q": "a \"b\""}, "none": []})");
+        R"({"name": "Acme", "count": 1, "text": "one\ntwo", 
+            "list": [{"id": "a", "title": "A"}, "b"],
+        "map": {"Accept": "application/json", "v": "2022-11-28", 
+            "t": "{{ inputs.x }}", "q": "a \"b\""}, "none": []})");
     EXPECT_EQ(write_yaml(value),
               "name: Acme\n"
               "count: 1\n"
