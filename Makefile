@@ -56,7 +56,8 @@ lint: test-build ## Formatting, module direction, clang-tidy and the rules of te
 lint-quick: ## What make test checks of it: formatting, module direction, house rules
 	@node tests/run.mjs lint
 
-format: ## Format the C++ files
+format: ## Format the C++ and JavaScript files
+	@node_modules/.bin/prettier --log-level warn --write 'tests/**/*.mjs' 'bench/*.mjs'
 	@find server tools -name '*.h' -o -name '*.cpp' | xargs clang-format-19 -i
 
 tsan: build/tsan/build.ninja ## Unit tests under ThreadSanitizer

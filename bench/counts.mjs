@@ -1,5 +1,5 @@
-// Counts that repeat: user instructions by callgrind and system calls by strace. `start(wrapper)` starts a proxy under
-// a command and gives {pid, url, headers, stop}.
+// Counts that repeat: user instructions by callgrind and system calls by strace. `start(wrapper)`
+// starts a proxy under a command and gives {pid, url, headers, stop}.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,18 +13,31 @@ const manyRequests = 4_000;
 const tracedRequests = 5_000;
 
 async function load(proxy, requests, connections) {
-  const output = await runAsync('h2load', ['--h1', '-t1', `-c${connections}`, `-n${requests}`,
-    ...proxy.headers.flatMap((header) => ['-H', header]), proxy.url]);
-  if (!output.includes(`${requests} succeeded`)) throw new Error(`h2load: not all of ${requests} succeeded\n${output}`);
+  const output = await runAsync('h2load', [
+    '--h1',
+    '-t1',
+    `-c${connections}`,
+    `-n${requests}`,
+    ...proxy.headers.flatMap((header) => ['-H', header]),
+    proxy.url,
+  ]);
+  if (!output.includes(`${requests} succeeded`))
+    throw new Error(`h2load: not all of ${requests} succeeded\n${output}`);
 }
 
 // Instructions of a whole process that served `requests`.
 async function instructionsFor(start, requests) {
   const folder = mkdtempSync(join(tmpdir(), 'tenon-bench-callgrind-'));
-  const proxy = await start(['valgrind', '--tool=callgrind', `--callgrind-out-file=${folder}/out.%p`, '--quiet']);
+  const proxy = await start([
+    'valgrind',
+    '--tool=callgrind',
+    `--callgrind-out-file=${folder}/out.%p`,
+    '--quiet',
+  ]);
   await load(proxy, requests, 16);
   await proxy.stop();
-  const totals = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
+  const totals = readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
     .map((text) => Number(text.match(/^(?:totals|summary): (\d+)/m)?.[1] ?? 0));
   rmSync(folder, { recursive: true, force: true });
   return totals.reduce((a, b) => a + b, 0);
@@ -40,10 +53,15 @@ export async function countInstructions(start) {
 export async function countSystemCalls(start, connections) {
   const proxy = await start([]);
   await load(proxy, 200, connections);
-  const strace = spawn('strace', ['-c', '-f', '-p', String(proxy.pid)], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const strace = spawn('strace', ['-c', '-f', '-p', String(proxy.pid)], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let output = '';
-  strace.stderr.on('data', (chunk) => { output += chunk; });
-  while (!output.includes('attached')) await Promise.race([once(strace.stderr, 'data'), delay(100)]);
+  strace.stderr.on('data', (chunk) => {
+    output += chunk;
+  });
+  while (!output.includes('attached'))
+    await Promise.race([once(strace.stderr, 'data'), delay(100)]);
   await load(proxy, tracedRequests, connections);
   await stopChild(strace, 'SIGINT');
   await proxy.stop();

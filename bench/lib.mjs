@@ -21,16 +21,20 @@ export function quantile(values, part) {
   const sorted = [...values].sort((a, b) => a - b);
   const place = (sorted.length - 1) * part;
   const low = Math.floor(place);
-  return sorted[low] + (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low]) * (place - low);
+  return (
+    sorted[low] + (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low]) * (place - low)
+  );
 }
 
 // Nanoseconds of CPU that all threads of a process have used.
 export function cpuNanoseconds(pid) {
   return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {
     try {
-      return sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
+      return (
+        sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0])
+      );
     } catch {
-      return sum;   // the thread has just ended
+      return sum; // the thread has just ended
     }
   }, 0);
 }
@@ -38,7 +42,8 @@ export function cpuNanoseconds(pid) {
 export function run(command, args, options = {}) {
   const result = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 64 << 20, ...options });
   if (result.error) throw result.error;
-  if (result.status !== 0) throw new Error(`${command} ${args.join(' ')}\n${result.stdout}${result.stderr}`);
+  if (result.status !== 0)
+    throw new Error(`${command} ${args.join(' ')}\n${result.stdout}${result.stderr}`);
   return result.stdout;
 }
 
@@ -57,14 +62,16 @@ export async function untilAnswering(url, headers = {}) {
 export async function startNginx(name, config, port, wrapper) {
   const folder = mkdtempSync(join(tmpdir(), `tenon-bench-${name}-`));
   const file = join(folder, 'nginx.conf');
-  writeFileSync(file, `daemon off;\nmaster_process off;\npid ${folder}/pid;\nerror_log ${folder}/error.log;\n`
-    + 'worker_rlimit_nofile 4096;\nevents { worker_connections 2048; }\n'
-    + `http {\naccess_log off;\nkeepalive_requests 100000000;\nclient_body_temp_path ${folder}/body;\n`
-    + `proxy_temp_path ${folder}/proxy;\nfastcgi_temp_path ${folder}/f;\nuwsgi_temp_path ${folder}/u;\nscgi_temp_path ${folder}/s;\n`
-    + `${config}\n}\n`);
+  writeFileSync(
+    file,
+    `daemon off;\nmaster_process off;\npid ${folder}/pid;\nerror_log ${folder}/error.log;\n` +
+      'worker_rlimit_nofile 4096;\nevents { worker_connections 2048; }\n' +
+      `http {\naccess_log off;\nkeepalive_requests 100000000;\nclient_body_temp_path ${folder}/body;\n` +
+      `proxy_temp_path ${folder}/proxy;\nfastcgi_temp_path ${folder}/f;\nuwsgi_temp_path ${folder}/u;\nscgi_temp_path ${folder}/s;\n` +
+      `${config}\n}\n`,
+  );
   const [command, ...args] = [...wrapper, 'nginx', '-p', folder, '-c', file];
-  const child = spawn(command, args,
-    { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   await untilAnswering(`http://127.0.0.1:${port}/`);
   return { pid: child.pid, stop: () => stopChild(child, 'SIGTERM') };
 }
@@ -81,24 +88,46 @@ export function stopChild(child, signal = 'SIGTERM') {
 // One cell: wrk against `url` for `seconds`, with the CPU that `pid` used meanwhile.
 export async function measure({ url, headers, script, connections, seconds, pid }) {
   const before = cpuNanoseconds(pid);
-  const output = await runAsync('taskset', ['-c', loadCpu, 'wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '--latency',
-    ...headers.flatMap((header) => ['-H', header]), ...(script ? ['-s', script] : []), url]);
+  const output = await runAsync('taskset', [
+    '-c',
+    loadCpu,
+    'wrk',
+    '-t1',
+    `-c${connections}`,
+    `-d${seconds}s`,
+    '--latency',
+    ...headers.flatMap((header) => ['-H', header]),
+    ...(script ? ['-s', script] : []),
+    url,
+  ]);
   const used = cpuNanoseconds(pid) - before;
   const [, requests, elapsed] = output.match(/(\d+) requests in ([\d.]+)s/);
-  const failures = Number(output.match(/Non-2xx or 3xx responses: (\d+)/)?.[1] ?? 0)
-    + [...output.matchAll(/Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/g)]
-      .flatMap((match) => match.slice(1).map(Number)).reduce((a, b) => a + b, 0);
-  if (failures > 0) throw new Error(`${failures} of ${requests} requests failed at ${url}:\n${output}`);
-  return { throughput: Number(requests) / Number(elapsed), cpuMicroseconds: used / Number(requests) / 1_000 };
+  const failures =
+    Number(output.match(/Non-2xx or 3xx responses: (\d+)/)?.[1] ?? 0) +
+    [...output.matchAll(/Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/g)]
+      .flatMap((match) => match.slice(1).map(Number))
+      .reduce((a, b) => a + b, 0);
+  if (failures > 0)
+    throw new Error(`${failures} of ${requests} requests failed at ${url}:\n${output}`);
+  return {
+    throughput: Number(requests) / Number(elapsed),
+    cpuMicroseconds: used / Number(requests) / 1_000,
+  };
 }
 
 export function runAsync(command, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
-    child.stdout.on('data', (chunk) => { output += chunk; });
-    child.stderr.on('data', (chunk) => { output += chunk; });
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      output += chunk;
+    });
     child.on('error', reject);
-    child.on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(`${command} ${args.join(' ')}\n${output}`))));
+    child.on('close', (code) =>
+      code === 0 ? resolve(output) : reject(new Error(`${command} ${args.join(' ')}\n${output}`)),
+    );
   });
 }

@@ -1,5 +1,5 @@
-// make soak: half an hour of ordinary calls and faults; afterwards memory, descriptors and threads must be where they
-// were once warm.
+// make soak: half an hour of ordinary calls and faults; afterwards memory, descriptors and
+// threads must be where they were once warm.
 //
 //   node bench/soak.mjs [--minutes 30] [--rate 200]
 import { readdirSync, readFileSync } from 'node:fs';
@@ -22,25 +22,38 @@ const concurrencyMax = 200;
 function sample(pid) {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const number = (name) => Number(status.match(new RegExp(`^${name}:\\s+(\\d+)`, 'm'))[1]);
-  return { residentBytes: number('VmRSS') * 1024, threads: number('Threads'),
-    descriptors: readdirSync(`/proc/${pid}/fd`).length };
+  return {
+    residentBytes: number('VmRSS') * 1024,
+    threads: number('Threads'),
+    descriptors: readdirSync(`/proc/${pid}/fd`).length,
+  };
 }
 
 // What callers and providers do to a proxy, drawn evenly.
 function actions({ provider, world }, { crm, user }, { keys }) {
   return [
     () => user.proxy(crm, '/contacts'),
-    () => user.proxy(crm, '/contacts', { method: 'POST', body: '{"name":"x"}', headers: { 'content-type': 'application/json' } }),
+    () =>
+      user.proxy(crm, '/contacts', {
+        method: 'POST',
+        body: '{"name":"x"}',
+        headers: { 'content-type': 'application/json' },
+      }),
     () => user.proxy(keys, '/download?bytes=300000', { raw: true }),
     () => user.proxy(keys, '/status/500'),
     () => user.proxy(keys, '/cut', { raw: true }),
     () => user.proxy(keys, '/sse?count=3&intervalMs=50'),
-    async () => { const answer = await user.proxy(keys, '/held/soak', { raw: true, stream: true }); answer.request.destroy(); },
+    async () => {
+      const answer = await user.proxy(keys, '/held/soak', { raw: true, stream: true });
+      answer.request.destroy();
+    },
     () => user.sdk('GET', '/me'),
     () => world.api('GET', '/integrations'),
     () => user.proxy(keys, '/contacts', { headers: { 'x-paragon-credential': 'ext:nobody' } }),
     () => world.user(`soak-${Math.floor(Math.random() * 500)}`).sdk('GET', '/credentials'),
-    async () => { if (Math.random() < 0.01) provider.forgetAccessTokens(); },
+    async () => {
+      if (Math.random() < 0.01) provider.forgetAccessTokens();
+    },
   ];
 }
 
@@ -52,19 +65,27 @@ async function main() {
   const { pid } = scene.world.tenon.child;
   const started = Date.now();
   const end = started + minutes * 60_000;
-  const warmUntil = started + Math.min(minutes * 60_000 / 3, 300_000);
+  const warmUntil = started + Math.min((minutes * 60_000) / 3, 300_000);
   let warm;
   let sent = 0;
   let open = 0;
   let unexpected = 0;
   while (Date.now() < end) {
-    const due = (Date.now() - started) / 1000 * rate;
+    const due = ((Date.now() - started) / 1000) * rate;
     while (sent < due && open < concurrencyMax) {
       sent += 1;
       open += 1;
-      Promise.resolve(choices[sent % choices.length]()).then((answer) => {
-        if (answer?.status === 500 && !answer.text?.includes('isIntegrationError')) unexpected += 1;
-      }, () => {}).finally(() => { open -= 1; });
+      Promise.resolve(choices[sent % choices.length]())
+        .then(
+          (answer) => {
+            if (answer?.status === 500 && !answer.text?.includes('isIntegrationError'))
+              unexpected += 1;
+          },
+          () => {},
+        )
+        .finally(() => {
+          open -= 1;
+        });
     }
     if (!warm && Date.now() > warmUntil) warm = sample(pid);
     await delay(5);
@@ -75,8 +96,11 @@ async function main() {
   await scene.stop();
   const growth = last.residentBytes - warm.residentBytes;
   console.log(JSON.stringify({ minutes, sent, unexpected, warm, last, growth }));
-  const isGood = growth <= growthMax && unexpected === 0 && last.threads === warm.threads
-    && Math.abs(last.descriptors - warm.descriptors) <= concurrencyMax;
+  const isGood =
+    growth <= growthMax &&
+    unexpected === 0 &&
+    last.threads === warm.threads &&
+    Math.abs(last.descriptors - warm.descriptors) <= concurrencyMax;
   console.log(isGood ? '1 passed, 0 failed' : '0 passed, 1 failed');
   process.exitCode = isGood ? 0 : 1;
 }

@@ -1,10 +1,12 @@
-// Runs the test stages named on the command line and closes with one line, "N passed, N failed", over all of them.
+// Runs the test stages named on the command line and closes with one line, "N passed, N failed",
+// over all of them.
 //
 //   node tests/run.mjs unit lint api browser readme     (all of them when none is named)
 //   node tests/run.mjs api tests/api/proxy-exact.test.mjs
 //
-// Stages: unit (gtest binaries of build/dev through ctest), lint (tests/lint.mjs), api, browser and readme
-// (node:test against the server in build/dev; the variable TENON names another binary).
+// Stages: unit (gtest binaries of build/dev through ctest), lint (tests/lint.mjs), api, browser
+// and readme (node:test against the server in build/dev; the variable TENON names another
+// binary).
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,21 +38,29 @@ function run(command, args, env = {}) {
 function filesIn(folder, suffix) {
   const absolute = join(repositoryRoot, folder);
   if (!existsSync(absolute)) return [];
-  return readdirSync(absolute).filter((name) => name.endsWith(suffix)).sort()
+  return readdirSync(absolute)
+    .filter((name) => name.endsWith(suffix))
+    .sort()
     .map((name) => join(folder, name));
 }
 
-// gtest writes one XML file a binary; a binary that crashed leaves none, and then ctest's exit code tells.
+// gtest writes one XML file a binary; a binary that crashed leaves none, and then ctest's exit
+// code tells.
 async function unit(_files) {
   const xmlDir = join(resultsDir, 'unit');
   rmSync(xmlDir, { recursive: true, force: true });
   mkdirSync(xmlDir, { recursive: true });
-  const code = await run('tools/with-postgres.sh', ['ctest', '--preset', 'dev', '-j2', '--no-tests=error'],
-    { GTEST_OUTPUT: `xml:${xmlDir}/`, GTEST_BRIEF: '1' });
+  const code = await run(
+    'tools/with-postgres.sh',
+    ['ctest', '--preset', 'dev', '-j2', '--no-tests=error'],
+    { GTEST_OUTPUT: `xml:${xmlDir}/`, GTEST_BRIEF: '1' },
+  );
   let passed = 0;
   let failed = 0;
   for (const name of readdirSync(xmlDir)) {
-    const head = readFileSync(join(xmlDir, name), 'utf8').match(/<testsuites tests="(\d+)" failures="(\d+)"[^>]*errors="(\d+)"/);
+    const head = readFileSync(join(xmlDir, name), 'utf8').match(
+      /<testsuites tests="(\d+)" failures="(\d+)"[^>]*errors="(\d+)"/,
+    );
     if (!head) continue;
     const bad = Number(head[2]) + Number(head[3]);
     failed += bad;
@@ -65,7 +75,11 @@ async function lint(_files) {
 }
 
 async function api(files) {
-  return nodeTest('api', [...filesIn('tests/fakes', '.test.mjs'), ...filesIn('tests/api', '.test.mjs')], files);
+  return nodeTest(
+    'api',
+    [...filesIn('tests/fakes', '.test.mjs'), ...filesIn('tests/api', '.test.mjs')],
+    files,
+  );
 }
 
 async function browser(files) {
@@ -80,9 +94,17 @@ async function nodeTest(stage, allFiles, chosenFiles = []) {
   const concurrency = stage === 'api' ? apiFlags : [];
   const files = chosenFiles.length > 0 ? chosenFiles : allFiles;
   const tap = join(resultsDir, `${stage}.tap`);
-  const code = await run('tools/with-postgres.sh', [process.execPath, '--test', ...timeoutFlags, ...concurrency,
-    '--test-reporter=spec', '--test-reporter-destination=stdout',
-    '--test-reporter=tap', `--test-reporter-destination=${tap}`, ...files]);
+  const code = await run('tools/with-postgres.sh', [
+    process.execPath,
+    '--test',
+    ...timeoutFlags,
+    ...concurrency,
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    '--test-reporter=tap',
+    `--test-reporter-destination=${tap}`,
+    ...files,
+  ]);
   const text = existsSync(tap) ? readFileSync(tap, 'utf8') : '';
   const count = (name) => Number(text.match(new RegExp(`^# ${name} (\\d+)$`, 'm'))?.[1] ?? 0);
   const result = { passed: count('pass'), failed: count('fail') + count('cancelled') };

@@ -5,12 +5,17 @@ import { givenTenon } from '../lib/world.mjs';
 import { Visitor, send } from '../lib/http.mjs';
 
 let world;
-before(async () => { world = await givenTenon(); });
+before(async () => {
+  world = await givenTenon();
+});
 after(() => world?.stop());
 
-const signIn = (visitor, email, password, headers = {}) => visitor.send(`${world.origin}/api/v1/session`, { method: 'POST',
-  headers: { 'content-type': 'application/json', origin: world.origin, ...headers },
-  body: JSON.stringify({ email, password }) });
+const signIn = (visitor, email, password, headers = {}) =>
+  visitor.send(`${world.origin}/api/v1/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: world.origin, ...headers },
+    body: JSON.stringify({ email, password }),
+  });
 
 test('signing in sets a cookie that scripts cannot read, and signing out ends it', async () => {
   const visitor = new Visitor();
@@ -21,19 +26,29 @@ test('signing in sets a cookie that scripts cannot read, and signing out ends it
   assert.match(cookie, /SameSite=(Lax|Strict)/i);
   const { csrfToken, account } = (await visitor.send(`${world.origin}/api/v1/session`)).json();
   assert.equal(account.email, 'admin@example.com');
-  const out = await visitor.send(`${world.origin}/api/v1/session`, { method: 'DELETE',
-    headers: { 'x-tenon-csrf': csrfToken, origin: world.origin } });
+  const out = await visitor.send(`${world.origin}/api/v1/session`, {
+    method: 'DELETE',
+    headers: { 'x-tenon-csrf': csrfToken, origin: world.origin },
+  });
   assert.equal(out.status, 204);
   assert.equal((await visitor.send(`${world.origin}/api/v1/session`)).status, 401);
 });
 
 test('a change without the token or from another origin is refused', async () => {
   const { visitor, csrfToken } = world;
-  const change = (headers) => visitor.send(world.projectUrl('/api-keys'), { method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers }, body: '{"name":"forged"}' });
-  for (const headers of [{ origin: world.origin }, { origin: world.origin, 'x-tenon-csrf': 'wrong' },
-    { origin: 'https://evil.example.com', 'x-tenon-csrf': csrfToken }, { 'x-tenon-csrf': csrfToken },
-    { origin: 'null', 'x-tenon-csrf': csrfToken }]) {
+  const change = (headers) =>
+    visitor.send(world.projectUrl('/api-keys'), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: '{"name":"forged"}',
+    });
+  for (const headers of [
+    { origin: world.origin },
+    { origin: world.origin, 'x-tenon-csrf': 'wrong' },
+    { origin: 'https://evil.example.com', 'x-tenon-csrf': csrfToken },
+    { 'x-tenon-csrf': csrfToken },
+    { origin: 'null', 'x-tenon-csrf': csrfToken },
+  ]) {
     const answer = await change(headers);
     assert.equal(answer.status, 403, JSON.stringify(headers));
     assert.equal(answer.json().code, 'auth.csrf');
@@ -43,7 +58,9 @@ test('a change without the token or from another origin is refused', async () =>
 });
 
 test('a form of another site cannot sign a browser in', async () => {
-  const answer = await signIn(new Visitor(), 'admin@example.com', world.password, { origin: 'https://evil.example.com' });
+  const answer = await signIn(new Visitor(), 'admin@example.com', world.password, {
+    origin: 'https://evil.example.com',
+  });
   assert.equal(answer.status, 403, answer.text);
 });
 
@@ -51,14 +68,25 @@ test('roles: support looks, members edit, administrators manage', async () => {
   const support = await world.invite('support');
   const member = await world.invite('member');
   const cases = [
-    ['GET', '/integrations', undefined, 200, 200], ['POST', '/integrations', { name: 'By role' }, 403, 201],
-    ['GET', '/users', undefined, 200, 200], ['GET', '/audit-log', undefined, 403, 403],
-    ['POST', '/api-keys', { name: 'x' }, 403, 403], ['POST', '/signing-keys', undefined, 403, 403],
+    ['GET', '/integrations', undefined, 200, 200],
+    ['POST', '/integrations', { name: 'By role' }, 403, 201],
+    ['GET', '/users', undefined, 200, 200],
+    ['GET', '/audit-log', undefined, 403, 403],
+    ['POST', '/api-keys', { name: 'x' }, 403, 403],
+    ['POST', '/signing-keys', undefined, 403, 403],
     ['POST', '/invitations', { email: 'x@example.com', role: 'admin' }, 403, 403],
   ];
   for (const [method, path, json, supportStatus, memberStatus] of cases) {
-    assert.equal((await world.asMember(support, method, path, json)).status, supportStatus, `support ${method} ${path}`);
-    assert.equal((await world.asMember(member, method, path, json)).status, memberStatus, `member ${method} ${path}`);
+    assert.equal(
+      (await world.asMember(support, method, path, json)).status,
+      supportStatus,
+      `support ${method} ${path}`,
+    );
+    assert.equal(
+      (await world.asMember(member, method, path, json)).status,
+      memberStatus,
+      `member ${method} ${path}`,
+    );
   }
 });
 
@@ -66,7 +94,8 @@ test('an API key is shown once, acts as a member, and ends when revoked', async 
   const made = await world.asDeveloper('POST', '/api-keys', { name: 'once' });
   const listed = await world.asDeveloper('GET', '/api-keys');
   assert.ok(!JSON.stringify(listed).includes(made.key));
-  const call = (path) => send(world.projectUrl(path), { headers: { authorization: `Bearer ${made.key}` } });
+  const call = (path) =>
+    send(world.projectUrl(path), { headers: { authorization: `Bearer ${made.key}` } });
   assert.equal((await call('/integrations')).status, 200);
   assert.equal((await call('/audit-log')).status, 403);
   await world.asDeveloper('DELETE', `/api-keys/${made.id}`);
@@ -76,14 +105,22 @@ test('an API key is shown once, acts as a member, and ends when revoked', async 
 test('the last administrator stays', async () => {
   const { items } = await world.asDeveloper('GET', '/members');
   const me = items.find((member) => member.email === 'admin@example.com');
-  const demoted = await world.asMember(world, 'PATCH', `/members/${me.accountId}`, { role: 'support' });
+  const demoted = await world.asMember(world, 'PATCH', `/members/${me.accountId}`, {
+    role: 'support',
+  });
   assert.equal(demoted.status, 409, demoted.text);
 });
 
 test('short passwords are refused by name', async () => {
-  const { token } = await world.asDeveloper('POST', '/invitations', { email: 'short@example.com', role: 'member' });
-  const answer = await send(`${world.origin}/api/v1/invitations/accept`, { method: 'POST',
-    headers: { 'content-type': 'application/json', origin: world.origin }, body: JSON.stringify({ token, password: 'short' }) });
+  const { token } = await world.asDeveloper('POST', '/invitations', {
+    email: 'short@example.com',
+    role: 'member',
+  });
+  const answer = await send(`${world.origin}/api/v1/invitations/accept`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: world.origin },
+    body: JSON.stringify({ token, password: 'short' }),
+  });
   assert.equal(answer.status, 400, answer.text);
   assert.match(answer.text, /password/);
 });

@@ -32,9 +32,16 @@ test('a start prints where it listens and a one-time set-up link', async () => {
   assert.ok(tenon.setupToken.length >= 32);
   assert.equal((await send(`${tenon.origin}/setup/${tenon.setupToken}`)).status, 200);
   const world = await World.setUp(tenon);
-  const again = await send(`${tenon.origin}/api/v1/setup`, { method: 'POST',
-    headers: { 'content-type': 'application/json', origin: tenon.origin }, body: JSON.stringify({ token: tenon.setupToken,
-      email: 'other@example.com', password: 'another long password', projectName: 'Second' }) });
+  const again = await send(`${tenon.origin}/api/v1/setup`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: tenon.origin },
+    body: JSON.stringify({
+      token: tenon.setupToken,
+      email: 'other@example.com',
+      password: 'another long password',
+      projectName: 'Second',
+    }),
+  });
   assert.ok(again.status >= 400 && again.status < 500, `the link worked twice: ${again.status}`);
   assert.equal((await world.api('GET', '/integrations')).status, 200);
   const exit = await tenon.stop();
@@ -49,7 +56,7 @@ test('SIGTERM: not ready at once, running calls finish, then it ends with 0', as
   held.write('before ');
   scene.world.tenon.signal('SIGTERM');
   const deadline = Date.now() + 2_000;
-  while (await scene.world.tenon.isReady() && Date.now() < deadline) await delay(10);
+  while ((await scene.world.tenon.isReady()) && Date.now() < deadline) await delay(10);
   assert.equal(await scene.world.tenon.isReady(), false, 'still ready after SIGTERM');
   held.end('after');
   let text = '';
@@ -81,11 +88,15 @@ test('after kill -9 everything acknowledged is there, and calls go on', async ()
   const { crm, user } = await oauthConnection(scene);
   const made = [];
   for (let index = 0; index < 30; index += 1) {
-    const integration = await world.api('POST', '/integrations', { name: `Acknowledged ${index}` });
+    const integration = await world.api('POST', '/integrations', {
+      name: `Acknowledged ${index}`,
+    });
     made.push(integration.json().id);
   }
   await tenon.kill();
-  tenon = await owned(startTenon({ dataDir: data, allowEgress: [provider.host], listen: new URL(origin).host }));
+  tenon = await owned(
+    startTenon({ dataDir: data, allowEgress: [provider.host], listen: new URL(origin).host }),
+  );
   world.tenon = tenon;
   for (const id of made) assert.equal((await world.api('GET', `/integrations/${id}`)).status, 200);
   assert.equal((await user.proxy(crm, '/contacts')).status, 200);
@@ -100,14 +111,16 @@ test('killed in mid-refresh, the connection lives or says "reconnect"; the old t
   const { crm, user, credential } = await oauthConnection({ provider, world });
   provider.forgetAccessTokens();
   provider.tokenCalls.length = 0;
-  provider.switches.holdTokenAnswer = true;   // the refresh token is spent, the answer never arrives
+  provider.switches.holdTokenAnswer = true; // the refresh token is spent, the answer never arrives
   const lost = user.proxy(crm, '/contacts').catch(() => {});
   while (provider.tokenCalls[0]?.status === undefined) await delay(5);
   await tenon.kill();
   await lost;
   provider.switches.holdTokenAnswer = false;
   provider.forgetAccessTokens();
-  tenon = await owned(startTenon({ dataDir: data, allowEgress: [provider.host], listen: new URL(origin).host }));
+  tenon = await owned(
+    startTenon({ dataDir: data, allowEgress: [provider.host], listen: new URL(origin).host }),
+  );
   world.tenon = tenon;
   provider.tokenCalls.length = 0;
   for (let round = 0; round < 5; round += 1) {
@@ -115,7 +128,10 @@ test('killed in mid-refresh, the connection lives or says "reconnect"; the old t
     assert.equal(answer.status, 422, answer.text);
     assert.equal(answer.json().code, 'credential.invalid');
   }
-  assert.ok(provider.tokenCalls.length <= 1, `${provider.tokenCalls.length} tries with a spent token`);
+  assert.ok(
+    provider.tokenCalls.length <= 1,
+    `${provider.tokenCalls.length} tries with a spent token`,
+  );
   assert.equal((await user.sdkJson('GET', `/credentials/${credential.id}`)).status, 'INVALID');
 });
 
@@ -124,12 +140,16 @@ test('a wrong master key stops the start with a clear sentence and leaves the da
   const tenon = await owned(startTenon({ dataDir: data }));
   await World.setUp(tenon);
   await tenon.stop();
-  const keyFile = readdirSync(data).map((name) => join(data, name)).find((name) => /key/.test(name));
+  const keyFile = readdirSync(data)
+    .map((name) => join(data, name))
+    .find((name) => /key/.test(name));
   const right = readFileSync(keyFile, 'utf8');
   // Another install's key file, then none at all.
   const other = newFolder();
   await (await owned(startTenon({ dataDir: other }))).stop();
-  const otherKey = readdirSync(other).map((name) => join(other, name)).find((name) => /key/.test(name));
+  const otherKey = readdirSync(other)
+    .map((name) => join(other, name))
+    .find((name) => /key/.test(name));
   writeFileSync(keyFile, readFileSync(otherKey), { mode: 0o600 });
   const wrong = await runTenon(['serve', '--listen', '127.0.0.1:0', '--data', data]);
   assert.notEqual(wrong.code, 0);
@@ -164,8 +184,14 @@ test('help, version and doctor explain themselves', async () => {
 });
 
 test('wrong settings are refused by name', async () => {
-  for (const [flag, value] of [['--listen', 'nowhere'], ['--workers', '-1'], ['--log-level', 'loud'],
-    ['--public-url', 'ftp://x'], ['--allow-egress', 'no-port'], ['--drain-timeout', 'soon']]) {
+  for (const [flag, value] of [
+    ['--listen', 'nowhere'],
+    ['--workers', '-1'],
+    ['--log-level', 'loud'],
+    ['--public-url', 'ftp://x'],
+    ['--allow-egress', 'no-port'],
+    ['--drain-timeout', 'soon'],
+  ]) {
     const result = await runTenon(['serve', '--data', newFolder(), flag, value]);
     assert.notEqual(result.code, 0, flag);
     assert.match(result.stdout + result.stderr, new RegExp(flag.slice(2)), flag);

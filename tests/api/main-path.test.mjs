@@ -1,4 +1,5 @@
-// The main job, end to end: define an integration, connect a user, call the provider through Tenon.
+// The main job, end to end: define an integration, connect a user, call the provider through
+// Tenon.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { startProvider } from '../fakes/provider.mjs';
@@ -52,9 +53,15 @@ test('alice connects through the consent page', async () => {
   assert.equal(credential.status, 'VALID');
   assert.equal(credential.providerId, 'alice');
   assert.equal(credential.providerData.email, 'alice@example.com');
-  assert.equal(credential.configurations.filter((configuration) => configuration.isDefault).length, 1);
+  assert.equal(
+    credential.configurations.filter((configuration) => configuration.isDefault).length,
+    1,
+  );
   assert.equal(credential.configurations[0].connectCredentialId, credential.id);
-  assert.match(credential.id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  assert.match(
+    credential.id,
+    /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+  );
   const exchange = provider.tokenCalls.find((call) => call.grantType === 'authorization_code');
   assert.ok(exchange.codeVerifier.length >= 43);
   const me = await alice.sdkJson('GET', '/me');
@@ -77,16 +84,21 @@ test('the proxy answers in all five path forms', async () => {
     ['under /v2', [`${base}/${crm.type}/contacts`.replace('/projects/', '/v2/projects/')]],
   ]);
   for (const [name, [url, headers]] of forms) {
-    const answer = await send(url, { headers: { authorization: `Bearer ${alice.token}`, ...headers } });
-    if (name === 'under /v2' && answer.status === 404) continue;   // optional
+    const answer = await send(url, {
+      headers: { authorization: `Bearer ${alice.token}`, ...headers },
+    });
+    if (name === 'under /v2' && answer.status === 404) continue; // optional
     assert.equal(answer.status, 200, `${name}: ${answer.text}`);
     assert.equal(answer.json().output.contacts[0].name, 'Ada Lovelace', name);
   }
 });
 
-test('a call that changes something reaches the provider, in the user\'s name', async () => {
-  const answer = await alice.proxy(crm, '/contacts', { method: 'POST', headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'Katherine Johnson' }) });
+test("a call that changes something reaches the provider, in the user's name", async () => {
+  const answer = await alice.proxy(crm, '/contacts', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'Katherine Johnson' }),
+  });
   assert.equal(answer.status, 201, answer.text);
   assert.deepEqual(answer.json(), { output: { id: 3, name: 'Katherine Johnson' } });
   assert.equal(provider.api.requests.at(-1).account, 'alice');
@@ -94,7 +106,11 @@ test('a call that changes something reaches the provider, in the user\'s name', 
 
 test('Content-Type auto means: look at the body', async () => {
   const seen = async (body) => {
-    const answer = await alice.proxy(crm, '/private/echo', { method: 'POST', headers: { 'content-type': 'auto' }, body });
+    const answer = await alice.proxy(crm, '/private/echo', {
+      method: 'POST',
+      headers: { 'content-type': 'auto' },
+      body,
+    });
     const headers = answer.json().output.rawHeaders;
     const index = headers.findIndex((name) => name.toLowerCase() === 'content-type');
     return index < 0 ? undefined : headers[index + 1];
@@ -112,17 +128,23 @@ test('the SDK routes describe the project', async () => {
   assert.equal(integrations[0].customIntegration.slug, 'custom.madeupcrm');
   assert.equal(integrations[0].authenticationType, 'oauth');
   assert.ok(integrations[0].configs.length > 0);
-  const patched = await alice.sdkJson('PATCH', '/me', { meta: { email: 'alice@example.com', Plan: 'pro' } });
+  const patched = await alice.sdkJson('PATCH', '/me', {
+    meta: { email: 'alice@example.com', Plan: 'pro' },
+  });
   assert.equal(patched.meta.Email, 'alice@example.com');
   assert.equal((await alice.sdkJson('GET', '/me')).meta.Plan, 'pro');
 });
 
 test('a second account lives beside the first, under its external id', async () => {
-  const second = await alice.connectThroughPage(crm, { account: 'grace',
-    installOptions: { allowMultipleCredentials: true, externalId: 'second' } });
+  const second = await alice.connectThroughPage(crm, {
+    account: 'grace',
+    installOptions: { allowMultipleCredentials: true, externalId: 'second' },
+  });
   assert.equal(second.externalId, 'second');
   const accountOf = async (selector) => {
-    const answer = await alice.proxy(crm, '/me', { headers: selector ? { 'x-paragon-credential': selector } : {} });
+    const answer = await alice.proxy(crm, '/me', {
+      headers: selector ? { 'x-paragon-credential': selector } : {},
+    });
     assert.equal(answer.status, 200, answer.text);
     return answer.json().output.id;
   };
@@ -136,28 +158,39 @@ test('a second account lives beside the first, under its external id', async () 
 });
 
 test('reconnecting keeps the credential and its settings', async () => {
-  await alice.sdkJson('PATCH', `/credentials/${credential.id}`, { config: { sharedSettings: { region: 'eu' } } });
-  const again = await alice.connectThroughPage(crm, { installOptions: { selectedCredentialId: credential.id } });
+  await alice.sdkJson('PATCH', `/credentials/${credential.id}`, {
+    config: { sharedSettings: { region: 'eu' } },
+  });
+  const again = await alice.connectThroughPage(crm, {
+    installOptions: { selectedCredentialId: credential.id },
+  });
   assert.equal(again.id, credential.id);
   assert.equal(again.configurations.find((one) => one.isDefault).sharedSettings.region, 'eu');
 });
 
 test('disconnecting revokes at the provider and forgets', async () => {
   const before = provider.revocations.length;
-  const answer = await alice.sdk('DELETE', `/integrations/${crm.id}`, undefined,
-    { headers: { 'x-paragon-credential': credential.id } });
+  const answer = await alice.sdk('DELETE', `/integrations/${crm.id}`, undefined, {
+    headers: { 'x-paragon-credential': credential.id },
+  });
   assert.ok(answer.status === 200 || answer.status === 204, answer.text);
   assert.ok(provider.revocations.length > before, 'no revocation reached the provider');
   const left = await alice.sdkJson('GET', '/credentials');
-  assert.deepEqual(left.map((one) => one.externalId), ['second']);
-  const refused = await alice.proxy(crm, '/me', { headers: { 'x-paragon-credential': credential.id } });
+  assert.deepEqual(
+    left.map((one) => one.externalId),
+    ['second'],
+  );
+  const refused = await alice.proxy(crm, '/me', {
+    headers: { 'x-paragon-credential': credential.id },
+  });
   assert.equal(refused.status, 404);
 });
 
 test('every change is in the audit log', async () => {
   const log = await world.asDeveloper('GET', '/audit-log?limit=200');
   const actions = new Set(log.items.map((entry) => entry.action));
-  for (const action of ['integration.created']) assert.ok(actions.has(action), [...actions].join(', '));
+  for (const action of ['integration.created'])
+    assert.ok(actions.has(action), [...actions].join(', '));
   assert.ok(!JSON.stringify(log).includes(client.clientSecret));
 });
 

@@ -1,4 +1,5 @@
-// The published attacks on this class of product (COAT, CORF, COSF), and state and code that are guessed or replayed.
+// The published attacks on this class of product (COAT, CORF, COSF), and state and code that are
+// guessed or replayed.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -10,7 +11,7 @@ import { approveAtOidcProvider, handleOf, oauthDefinition } from '../lib/world.m
 let scene;
 let world;
 let provider;
-let evil;          // another provider, run by an attacker
+let evil; // another provider, run by an attacker
 let crm;
 let client;
 
@@ -25,13 +26,18 @@ after(async () => {
   await evil?.stop();
 });
 
-const codeExchanges = (at) => at.tokenCalls.filter((call) => call.grantType === 'authorization_code').length;
+const codeExchanges = (at) =>
+  at.tokenCalls.filter((call) => call.grantType === 'authorization_code').length;
 const isOurCallback = (url) => url.startsWith(`${world.origin}/oauth/`);
 
 // Lets the provider approve and stops in front of the callback: its address with code and state.
 async function approvedCallback(browser, redirectUrl, account = 'ada') {
   const page = await browser.visit(redirectUrl);
-  const end = await browser.submit(page.url, { account, decision: 'allow' }, { until: isOurCallback });
+  const end = await browser.submit(
+    page.url,
+    { account, decision: 'allow' },
+    { until: isOurCallback },
+  );
   assert.ok(end.stoppedAt, end.text);
   return end.stoppedAt;
 }
@@ -40,17 +46,29 @@ async function credentialsOf(user) {
   return user.sdkJson('GET', '/credentials');
 }
 
-test('COAT: a code for the honest integration never reaches another integration\'s token URL', async () => {
+test("COAT: a code for the honest integration never reaches another integration's token URL", async () => {
   const evilClient = evil.addClient();
-  const evilCrm = await world.integration(oauthDefinition(evil, evilClient, { name: 'Evil CRM', authentication: {
-    // The attacker's definition sends the browser to the honest provider with the honest client id …
-    authorizationUrl: provider.authorizationUrl, clientId: client.clientId, accessTokenUrl: evil.tokenUrl } }));
+  const evilCrm = await world.integration(
+    oauthDefinition(evil, evilClient, {
+      name: 'Evil CRM',
+      authentication: {
+        // The attacker's definition sends the browser to the honest provider with the honest
+        // client id …
+        authorizationUrl: provider.authorizationUrl,
+        clientId: client.clientId,
+        accessTokenUrl: evil.tokenUrl,
+      },
+    }),
+  );
   const mallory = world.user('coat-victim');
   const begun = await mallory.beginOauth(evilCrm);
   // … but its redirect URI is its own, which the honest provider does not know.
   assert.equal(new URL(begun.redirectUrl).searchParams.get('redirect_uri'), evilCrm.redirectUrl);
   const page = await mallory.browser.visit(begun.redirectUrl);
-  assert.ok(!page.text.includes('Made-up CRM'), 'the honest provider accepted the evil redirect URI');
+  assert.ok(
+    !page.text.includes('Made-up CRM'),
+    'the honest provider accepted the evil redirect URI',
+  );
   // Rewriting the redirect URI to the honest one ends at a callback that is not the flow's.
   const forged = new URL(begun.redirectUrl);
   forged.searchParams.set('redirect_uri', crm.redirectUrl);
@@ -65,7 +83,7 @@ test('COAT: a code for the honest integration never reaches another integration\
   assert.deepEqual(await credentialsOf(mallory), []);
 });
 
-test('CORF: an attacker\'s code pushed into a victim\'s browser connects nothing', async () => {
+test("CORF: an attacker's code pushed into a victim's browser connects nothing", async () => {
   const attacker = world.user('corf-attacker');
   const victim = world.user('corf-victim');
   const mine = await attacker.beginOauth(crm);
@@ -81,7 +99,7 @@ test('CORF: an attacker\'s code pushed into a victim\'s browser connects nothing
   assert.deepEqual(await credentialsOf(attacker), []);
 });
 
-test('COSF: a link that mallory began does not connect the victim\'s account to mallory', async () => {
+test("COSF: a link that mallory began does not connect the victim's account to mallory", async () => {
   const mallory = world.user('cosf-mallory');
   for (const isBusy of [false, true]) {
     const victimBrowser = new Visitor();
@@ -97,10 +115,11 @@ test('COSF: a link that mallory began does not connect the victim\'s account to 
   assert.deepEqual(await credentialsOf(mallory), []);
 });
 
-test('COSF: priming the victim\'s browser with mallory\'s token does not help either', async () => {
+test("COSF: priming the victim's browser with mallory's token does not help either", async () => {
   const mallory = world.user('cosf-primer');
   const victimBrowser = new Visitor();
-  // The victim follows mallory's link to the nonce page; no product page of the project has opened it.
+  // The victim follows mallory's link to the nonce page; no product page of the project has
+  // opened it.
   const begun = await mallory.beginOauth(crm, { browser: victimBrowser, confirm: false });
   const end = await approveAtOidcProvider(victimBrowser, begun.redirectUrl, 'ada');
   const session = await mallory.sdkJson('GET', `/actions/session-id/${begun.sessionKey}`);
@@ -109,8 +128,11 @@ test('COSF: priming the victim\'s browser with mallory\'s token does not help ei
   // Mallory cannot say from elsewhere that a product page opened it.
   const elsewhere = await mallory.confirmNonce(new Visitor());
   assert.ok(elsewhere.status >= 400 || elsewhere.json().confirmed === false, elsewhere.text);
-  // The handle went to the product's page in the victim's browser; another user's token cannot claim it.
-  const other = await world.user('cosf-other').finishOauth(crm, { ...begun, sessionKey: 'x' }, end);
+  // The handle went to the product's page in the victim's browser; another user's token cannot
+  // claim it.
+  const other = await world
+    .user('cosf-other')
+    .finishOauth(crm, { ...begun, sessionKey: 'x' }, end);
   assert.equal(other.connectCredentialId, undefined);
 });
 
@@ -120,7 +142,13 @@ test('an unconfirmed browser connects by the handle that its opener claims, once
   const end = await approveAtOidcProvider(user.browser, begun.redirectUrl, 'ada');
   const payload = handleOf(end);
   assert.ok(payload, end.text);
-  const claim = (who) => who.sdk('POST', '/credentials', { integrationId: crm.id, config: {}, payload, installOptions: {} });
+  const claim = (who) =>
+    who.sdk('POST', '/credentials', {
+      integrationId: crm.id,
+      config: {},
+      payload,
+      installOptions: {},
+    });
   const first = await claim(user);
   assert.equal(first.status, 201, first.text);
   const again = await claim(user);
@@ -128,8 +156,10 @@ test('an unconfirmed browser connects by the handle that its opener claims, once
   assert.equal((await credentialsOf(user)).length, 1);
 });
 
-test('an origin that is not the project\'s is refused', async () => {
-  const begun = await world.user('origins').beginOauth(crm, { origin: 'https://evil.example.com' });
+test("an origin that is not the project's is refused", async () => {
+  const begun = await world
+    .user('origins')
+    .beginOauth(crm, { origin: 'https://evil.example.com' });
   assert.equal(begun.redirectUrl, undefined);
   assert.ok(begun.nonce.status >= 400, `${begun.nonce.status}`);
   assert.ok([400, 403].includes(begun.built.status), begun.built.text);
@@ -143,9 +173,14 @@ test('a state that is absent, guessed, doubled, huge or used connects nothing', 
   assert.ok(Buffer.from(state, 'base64url').length >= 16, 'the state has too few bits');
   const before = codeExchanges(provider);
   const variants = [
-    (query) => query.delete('state'), (query) => query.set('state', ''), (query) => query.set('state', randomBytes(32).toString('base64url')),
-    (query) => query.append('state', state), (query) => query.set('state', 'x'.repeat(60_000)), (query) => query.set('state', `${state}x`),
-    (query) => query.set('state', state.slice(0, -1)), (query) => query.append('code', 'second'),
+    (query) => query.delete('state'),
+    (query) => query.set('state', ''),
+    (query) => query.set('state', randomBytes(32).toString('base64url')),
+    (query) => query.append('state', state),
+    (query) => query.set('state', 'x'.repeat(60_000)),
+    (query) => query.set('state', `${state}x`),
+    (query) => query.set('state', state.slice(0, -1)),
+    (query) => query.append('code', 'second'),
   ];
   for (const change of variants) {
     const url = new URL(callback);
@@ -183,11 +218,15 @@ test('no user token stands in any address we make', async () => {
   assert.equal(end.headers['referrer-policy'], 'no-referrer');
 });
 
-test('the provider\'s error text is shown as text, or not at all', async () => {
+test("the provider's error text is shown as text, or not at all", async () => {
   const user = world.user('html');
   const begun = await user.beginOauth(crm);
   const state = new URL(begun.redirectUrl).searchParams.get('state');
-  const query = new URLSearchParams({ error: '<img src=x onerror=alert(1)>', error_description: '<script>alert(1)</script>', state });
+  const query = new URLSearchParams({
+    error: '<img src=x onerror=alert(1)>',
+    error_description: '<script>alert(1)</script>',
+    state,
+  });
   const end = await user.browser.visit(`${crm.redirectUrl}?${query}`);
   assert.ok(!end.text.includes('<script>alert(1)') && !end.text.includes('<img src=x'), end.text);
   assert.match(end.headers['content-security-policy'] ?? '', /script-src|default-src/);
@@ -195,8 +234,12 @@ test('the provider\'s error text is shown as text, or not at all', async () => {
 
 test('a wrong issuer is refused (RFC 9207)', async () => {
   const own = provider.addClient();
-  const issued = await world.integration(oauthDefinition(provider, own, { name: 'Issued CRM',
-    authentication: { issuer: provider.origin } }));
+  const issued = await world.integration(
+    oauthDefinition(provider, own, {
+      name: 'Issued CRM',
+      authentication: { issuer: provider.origin },
+    }),
+  );
   own.addRedirectUri(issued.redirectUrl);
   const user = world.user('issuer');
   const begun = await user.beginOauth(issued);
@@ -210,17 +253,43 @@ test('a wrong issuer is refused (RFC 9207)', async () => {
 });
 
 test('no parameter of any page makes an open redirect', async () => {
-  const targets = ['https://evil.example.com', '//evil.example.com', '/\\evil.example.com', 'https:evil.example.com', 'javascript:alert(1)'];
-  const names = ['redirect', 'redirect_uri', 'redirectUrl', 'return', 'returnTo', 'next', 'url', 'continue', 'target', 'to', 'dest',
-    'callback', 'origin'];
+  const targets = [
+    'https://evil.example.com',
+    '//evil.example.com',
+    '/\\evil.example.com',
+    'https:evil.example.com',
+    'javascript:alert(1)',
+  ];
+  const names = [
+    'redirect',
+    'redirect_uri',
+    'redirectUrl',
+    'return',
+    'returnTo',
+    'next',
+    'url',
+    'continue',
+    'target',
+    'to',
+    'dest',
+    'callback',
+    'origin',
+  ];
   const user = world.user('redirects');
   for (const name of names) {
     for (const target of targets) {
       const query = new URLSearchParams({ [name]: target });
-      for (const url of [`${world.origin}/?${query}`, `${crm.redirectUrl}?${query}`, `${user.sdkUrl('/actions/oauth-nonce')}?${query}`]) {
+      for (const url of [
+        `${world.origin}/?${query}`,
+        `${crm.redirectUrl}?${query}`,
+        `${user.sdkUrl('/actions/oauth-nonce')}?${query}`,
+      ]) {
         const answer = await user.browser.send(url);
         const { location } = answer.headers;
-        assert.ok(!location || new URL(location, world.origin).origin === world.origin, `${url} → ${location}`);
+        assert.ok(
+          !location || new URL(location, world.origin).origin === world.origin,
+          `${url} → ${location}`,
+        );
       }
     }
   }

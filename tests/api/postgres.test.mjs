@@ -1,4 +1,5 @@
-// The main path on PostgreSQL with two nodes side by side: any node serves any request, and a token is refreshed once.
+// The main path on PostgreSQL with two nodes side by side: any node serves any request, and a
+// token is refreshed once.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { copyFileSync, readdirSync, rmSync } from 'node:fs';
@@ -15,14 +16,18 @@ let database;
 let nodes;
 let folders;
 let world;
-let onOther;      // the same project through the second node
+let onOther; // the same project through the second node
 
 before(async () => {
   provider = await startProvider();
   database = await freshDatabase();
   folders = [makeDataDir(), makeDataDir()];
-  const start = (dataDir, flags = []) => startTenon({ dataDir, allowEgress: [provider.host],
-    flags: ['--database-url', database.url, ...flags] });
+  const start = (dataDir, flags = []) =>
+    startTenon({
+      dataDir,
+      allowEgress: [provider.host],
+      flags: ['--database-url', database.url, ...flags],
+    });
   const first = await start(folders[0]);
   // Nodes share the master keys as well as the database.
   for (const name of readdirSync(folders[0]).filter((file) => /key/.test(file))) {
@@ -51,7 +56,8 @@ test('a flow that begins on one node ends on the other', async () => {
   const bob = new ConnectedUser(onOther, 'bob-two', world.user('bob-two').token);
   const begun = await bob.beginOauth(crm);
   assert.ok(begun.redirectUrl, begun.built.text);
-  // The redirect URI is the first node's; the browser carries one origin's cookies, as behind a load balancer.
+  // The redirect URI is the first node's; the browser carries one origin's cookies, as behind a
+  // load balancer.
   assert.ok(new URL(begun.redirectUrl).searchParams.get('redirect_uri').startsWith(world.origin));
 });
 
@@ -64,11 +70,17 @@ for (const tokenDelayMs of [300, 12_000]) {
     await delay(1_200);
     Object.assign(provider.switches, { accessTokenSeconds: 3600, tokenDelayMs });
     provider.tokenCalls.length = 0;
-    const answers = await Promise.all(Array.from({ length: 100 }, (_, index) =>
-      (index % 2 === 0 ? user : there).proxy(crm, '/contacts')));
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        (index % 2 === 0 ? user : there).proxy(crm, '/contacts'),
+      ),
+    );
     provider.switches.tokenDelayMs = 0;
-    assert.deepEqual([...new Set(answers.map((answer) => answer.status))], [200],
-      answers.find((answer) => answer.status !== 200)?.text);
+    assert.deepEqual(
+      [...new Set(answers.map((answer) => answer.status))],
+      [200],
+      answers.find((answer) => answer.status !== 200)?.text,
+    );
     assert.equal(provider.tokenCalls.length, 1);
   });
 }
@@ -77,7 +89,9 @@ test('a change on one node is seen by the other within seconds', async () => {
   const { crm, user, credential } = await oauthConnection({ provider, world });
   const there = new ConnectedUser(onOther, user.sub, user.token);
   assert.equal((await there.proxy(crm, '/contacts')).status, 200);
-  await user.sdk('DELETE', `/integrations/${crm.id}`, undefined, { headers: { 'x-paragon-credential': credential.id } });
+  await user.sdk('DELETE', `/integrations/${crm.id}`, undefined, {
+    headers: { 'x-paragon-credential': credential.id },
+  });
   const deadline = Date.now() + 10_000;
   let status;
   do {
@@ -94,15 +108,21 @@ test('rolling restart: no call fails', async () => {
   const failures = [];
   const load = (async () => {
     while (!stop) {
-      const answer = await there.proxy(crm, '/contacts').catch((error) => ({ status: String(error) }));
+      const answer = await there
+        .proxy(crm, '/contacts')
+        .catch((error) => ({ status: String(error) }));
       if (answer.status !== 200) failures.push(answer.status);
     }
   })();
   await delay(200);
   const port = new URL(world.origin).host;
   await nodes[0].stop();
-  nodes[0] = await startTenon({ dataDir: folders[0], allowEgress: [provider.host], listen: port,
-    flags: ['--database-url', database.url] });
+  nodes[0] = await startTenon({
+    dataDir: folders[0],
+    allowEgress: [provider.host],
+    listen: port,
+    flags: ['--database-url', database.url],
+  });
   await delay(200);
   stop = true;
   await load;

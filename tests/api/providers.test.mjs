@@ -1,5 +1,6 @@
-// The six integrations of examples/integrations/, each against a fake that behaves as that provider documents. The YAML
-// is used as it stands; only the provider's hosts are replaced by the fake's address.
+// The six integrations of examples/integrations/, each against a fake that behaves as that
+// provider documents. The YAML is used as it stands; only the provider's hosts are replaced by
+// the fake's address.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -17,8 +18,14 @@ let fakes;
 let world;
 
 before(async () => {
-  fakes = { github: await startGithub(), slack: await startSlack(), google: await startGoogle(),
-    zendesk: await startZendesk(), sendgrid: await startSendgrid(), billcom: await startBillcom() };
+  fakes = {
+    github: await startGithub(),
+    slack: await startSlack(),
+    google: await startGoogle(),
+    zendesk: await startZendesk(),
+    sendgrid: await startSendgrid(),
+    billcom: await startBillcom(),
+  };
   world = await givenTenon({ allowEgress: Object.values(fakes).map((fake) => fake.host) });
 });
 after(async () => {
@@ -27,7 +34,10 @@ after(async () => {
 });
 
 function yamlOf(name, fake) {
-  let text = readFileSync(join(repositoryRoot, 'examples', 'integrations', `${name}.yaml`), 'utf8');
+  let text = readFileSync(
+    join(repositoryRoot, 'examples', 'integrations', `${name}.yaml`),
+    'utf8',
+  );
   // Zendesk's subdomain becomes the first segment of the path, as loopback has no subdomains.
   text = text.replaceAll(/https:\/\/(\{\{[^}]*\}\})\.zendesk\.com/g, `${fake.origin}/$1`);
   for (const host of fake.hosts ?? []) text = text.replaceAll(`https://${host}`, fake.origin);
@@ -43,7 +53,9 @@ async function applied(name, fake) {
     await setSecret(`${name.toUpperCase()}_CLIENT_ID`, fake.clientId);
     await setSecret(`${name.toUpperCase()}_CLIENT_SECRET`, fake.clientSecret);
   }
-  const { integrations: [outcome] } = await world.applyYaml(yamlOf(name, fake));
+  const {
+    integrations: [outcome],
+  } = await world.applyYaml(yamlOf(name, fake));
   assert.equal(outcome.change, 'created');
   const saved = await world.apiJson('GET', `/integrations/${outcome.id}`);
   assert.equal(saved.status, 'active', JSON.stringify(saved.missing));
@@ -52,8 +64,13 @@ async function applied(name, fake) {
 
 const connect = (user, integration, fields = {}) =>
   user.connectThroughPage(integration, { approve: approveAtOnce, fields });
-const authorizeQuery = (fake) => new URL(fake.requests.find((request) => request.method === 'GET'
-  && /auth/.test(request.target)).target, fake.origin).searchParams;
+const authorizeQuery = (fake) =>
+  new URL(
+    fake.requests.find(
+      (request) => request.method === 'GET' && /auth/.test(request.target),
+    ).target,
+    fake.origin,
+  ).searchParams;
 
 test('GitHub: token errors with status 200, ETag and Link pass, User-Agent is sent', async () => {
   const fake = fakes.github;
@@ -66,10 +83,24 @@ test('GitHub: token errors with status 200, ETag and Link pass, User-Agent is se
   const me = await user.proxy(github, '/user', { raw: true });
   assert.equal(me.status, 200, me.text);
   assert.equal(me.headers.etag, '"8f2d-octocat"');
-  assert.equal((await user.proxy(github, '/user', { raw: true, headers: { 'if-none-match': me.headers.etag } })).status, 304);
-  assert.match((await user.proxy(github, '/user/repos', { raw: true })).headers.link, /rel="next"/);
-  const issue = await user.proxy(github, '/repos/a/b/issues', { method: 'POST', body: '{"title":"Hi"}',
-    headers: { 'content-type': 'application/json' } });
+  assert.equal(
+    (
+      await user.proxy(github, '/user', {
+        raw: true,
+        headers: { 'if-none-match': me.headers.etag },
+      })
+    ).status,
+    304,
+  );
+  assert.match(
+    (await user.proxy(github, '/user/repos', { raw: true })).headers.link,
+    /rel="next"/,
+  );
+  const issue = await user.proxy(github, '/repos/a/b/issues', {
+    method: 'POST',
+    body: '{"title":"Hi"}',
+    headers: { 'content-type': 'application/json' },
+  });
   assert.equal(issue.json().output.number, 1347);
 });
 
@@ -95,8 +126,11 @@ test('Slack: the access token stands at a nested path', async () => {
   assert.equal(answer.json().output.ok, true, answer.text);
   const used = fake.requests.at(-1).headers.authorization;
   assert.match(used, /^Bearer xox[bp]-/);
-  const posted = await user.proxy(slack, '/chat.postMessage', { method: 'POST',
-    headers: { 'content-type': 'application/json; charset=utf-8' }, body: '{"channel":"C1","text":"hi"}' });
+  const posted = await user.proxy(slack, '/chat.postMessage', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    body: '{"channel":"C1","text":"hi"}',
+  });
   assert.equal(posted.json().output.ts, '1503435956.000247');
 });
 
@@ -122,31 +156,44 @@ test('Zendesk: the subdomain stands in every URL', async () => {
   const fake = fakes.zendesk;
   const zendesk = await applied('zendesk', fake);
   const user = world.user('zoe');
-  const [field] = (await world.apiJson('GET', `/integrations/${zendesk.id}`)).definition.authentication.inputFields;
+  const [field] = (await world.apiJson('GET', `/integrations/${zendesk.id}`)).definition
+    .authentication.inputFields;
   const credential = await connect(user, zendesk, { [field.id]: fake.subdomain });
   assert.equal(credential.status, 'VALID');
   const tickets = await user.proxy(zendesk, '/api/v2/tickets.json');
   const answer = tickets.status === 404 ? await user.proxy(zendesk, '/tickets.json') : tickets;
   assert.equal(answer.json().output.tickets[0].subject, 'Hello', answer.text);
-  const begun = await world.user('zed').beginOauth(zendesk, { fields: { [field.id]: 'evil.example.com/x?' } });
+  const begun = await world
+    .user('zed')
+    .beginOauth(zendesk, { fields: { [field.id]: 'evil.example.com/x?' } });
   assert.equal(begun.redirectUrl, undefined, begun.redirectUrl);
 });
 
 test('SendGrid: bearer key, tested when connecting', async () => {
   const fake = fakes.sendgrid;
   const sendgrid = await applied('sendgrid', fake);
-  const [field] = (await world.apiJson('GET', `/integrations/${sendgrid.id}`)).definition.authentication.inputFields;
+  const [field] = (await world.apiJson('GET', `/integrations/${sendgrid.id}`)).definition
+    .authentication.inputFields;
   const user = world.user('sam');
-  const refused = await user.connectWithFields(sendgrid, { [field.id]: 'SG.wrong.key-0123456789' });
+  const refused = await user.connectWithFields(sendgrid, {
+    [field.id]: 'SG.wrong.key-0123456789',
+  });
   assert.equal(refused.json().code, '7003', refused.text);
   await user.connectedWithFields(sendgrid, { [field.id]: fake.apiKey });
   const path = sendgrid.definition.api.baseUrl.endsWith('/v3') ? '' : '/v3';
-  const sent = await user.proxy(sendgrid, `${path}/mail/send`, { method: 'POST', raw: true,
-    headers: { 'content-type': 'application/json' }, body: '{"personalizations":[{"to":[{"email":"a@b.c"}]}]}' });
+  const sent = await user.proxy(sendgrid, `${path}/mail/send`, {
+    method: 'POST',
+    raw: true,
+    headers: { 'content-type': 'application/json' },
+    body: '{"personalizations":[{"to":[{"email":"a@b.c"}]}]}',
+  });
   assert.equal(sent.status, 202, sent.text);
   assert.ok(sent.headers['x-message-id']);
-  const wrong = await user.proxy(sendgrid, `${path}/mail/send`, { method: 'POST', body: '{}',
-    headers: { 'content-type': 'application/json' } });
+  const wrong = await user.proxy(sendgrid, `${path}/mail/send`, {
+    method: 'POST',
+    body: '{}',
+    headers: { 'content-type': 'application/json' },
+  });
   assert.equal(wrong.status, 400);
   assert.match(JSON.stringify(wrong.json().meta), /personalizations/);
 });
@@ -154,18 +201,24 @@ test('SendGrid: bearer key, tested when connecting', async () => {
 test('bill.com: a custom token request, its session in a header, a new session when it has ended', async () => {
   const fake = fakes.billcom;
   const billcom = await applied('billcom', fake);
-  const { authentication } = (await world.apiJson('GET', `/integrations/${billcom.id}`)).definition;
+  const { authentication } = (await world.apiJson('GET', `/integrations/${billcom.id}`))
+    .definition;
   const user = world.user('bill');
   const fields = { username: fake.username, password: fake.password, apiKey: fake.devKey };
   for (const field of authentication.inputFields ?? []) {
     fields[field.id] = /org/i.test(field.id) ? fake.organizationId : fake.devKey;
   }
-  const wrong = await user.connectWithFields(billcom, { ...fields, password: 'wrong-billcom-password' });
+  const wrong = await user.connectWithFields(billcom, {
+    ...fields,
+    password: 'wrong-billcom-password',
+  });
   assert.ok(wrong.status >= 400 && wrong.status < 500, wrong.text);
   assert.ok(!wrong.text.includes('wrong-billcom-password'));
   const credential = await user.connectedWithFields(billcom, fields);
   assert.equal(credential.status, 'VALID');
-  const path = /\/v3\/?$/.test(billcom.definition.api.baseUrl) ? '/vendors' : '/connect/v3/vendors';
+  const path = /\/v3\/?$/.test(billcom.definition.api.baseUrl)
+    ? '/vendors'
+    : '/connect/v3/vendors';
   const vendors = await user.proxy(billcom, path);
   assert.equal(vendors.json().output.results[0].name, 'Paper Company', vendors.text);
   fake.endSessions();

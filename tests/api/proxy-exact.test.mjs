@@ -21,8 +21,10 @@ const echo = async (path, options) => {
   assert.equal(answer.status, 200, answer.text);
   return answer.json();
 };
-const field = (echoed, name) => echoed.rawHeaders.flatMap((value, index, all) =>
-  (index % 2 === 1 && all[index - 1].toLowerCase() === name ? [value] : []));
+const field = (echoed, name) =>
+  echoed.rawHeaders.flatMap((value, index, all) =>
+    index % 2 === 1 && all[index - 1].toLowerCase() === name ? [value] : [],
+  );
 
 test('JSON keeps every digit and every byte, wrapped or raw', async () => {
   const wrapped = await user.proxy(keys, '/exact.json');
@@ -33,12 +35,26 @@ test('JSON keeps every digit and every byte, wrapped or raw', async () => {
   const latin = await user.proxy(keys, '/latin1.json', { raw: true });
   assert.deepEqual(latin.body, notUtf8);
   const latinWrapped = await user.proxy(keys, '/latin1.json');
-  assert.deepEqual(latinWrapped.body, Buffer.concat([Buffer.from('{"output":'), notUtf8, Buffer.from('}')]));
+  assert.deepEqual(
+    latinWrapped.body,
+    Buffer.concat([Buffer.from('{"output":'), notUtf8, Buffer.from('}')]),
+  );
 });
 
-for (const target of ['/echo/a%2Fb', '/echo/a%2fb//c', '/echo/%E2%82%AC', '/echo/a+b;p=1', '/echo/x?q=1&q=2&q',
-  '/echo/x?', '/echo/x?a=%20+&b[]=1&b[]=2&c=%C3%28', '/echo/x?redirect=https://example.com/?a=b', '/echo/~user/$&(),*',
-  '/echo/x?a=1;b=2&&', '/echo/:colon@at', '/echo/trailing/']) {
+for (const target of [
+  '/echo/a%2Fb',
+  '/echo/a%2fb//c',
+  '/echo/%E2%82%AC',
+  '/echo/a+b;p=1',
+  '/echo/x?q=1&q=2&q',
+  '/echo/x?',
+  '/echo/x?a=%20+&b[]=1&b[]=2&c=%C3%28',
+  '/echo/x?redirect=https://example.com/?a=b',
+  '/echo/~user/$&(),*',
+  '/echo/x?a=1;b=2&&',
+  '/echo/:colon@at',
+  '/echo/trailing/',
+]) {
   test(`the target ${target} arrives byte for byte`, async () => {
     assert.equal((await echo(target)).target, `/api${target}`);
   });
@@ -47,7 +63,11 @@ for (const target of ['/echo/a%2Fb', '/echo/a%2fb//c', '/echo/%E2%82%AC', '/echo
 for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
   test(`${method} with a body`, async () => {
     const body = randomBytes(1_000);
-    const echoed = await echo('/echo', { method, body, headers: { 'content-type': 'application/x-odd', 'content-length': body.length } });
+    const echoed = await echo('/echo', {
+      method,
+      body,
+      headers: { 'content-type': 'application/x-odd', 'content-length': body.length },
+    });
     assert.equal(echoed.method, method);
     assert.equal(echoed.bodySha256, createHash('sha256').update(body).digest('hex'));
     assert.deepEqual(field(echoed, 'content-type'), ['application/x-odd']);
@@ -70,25 +90,70 @@ test('a chunked body and an empty body keep their length', async () => {
 });
 
 test('repeated and unusual request headers arrive as sent, once each', async () => {
-  const echoed = await echo('/echo', { headers: [
-    'X-Multi', 'one', 'X-Multi', 'two', 'Accept-Language', 'de', 'If-None-Match', '"v1"', 'Range', 'bytes=0-9',
-    'X-Empty', '', 'User-Agent', 'product/1.0', 'Idempotency-Key', 'k-1'] });
+  const echoed = await echo('/echo', {
+    headers: [
+      'X-Multi',
+      'one',
+      'X-Multi',
+      'two',
+      'Accept-Language',
+      'de',
+      'If-None-Match',
+      '"v1"',
+      'Range',
+      'bytes=0-9',
+      'X-Empty',
+      '',
+      'User-Agent',
+      'product/1.0',
+      'Idempotency-Key',
+      'k-1',
+    ],
+  });
   assert.deepEqual(field(echoed, 'x-multi'), ['one', 'two']);
   assert.deepEqual(field(echoed, 'x-empty'), ['']);
-  for (const [name, value] of [['accept-language', 'de'], ['if-none-match', '"v1"'], ['range', 'bytes=0-9'],
-    ['user-agent', 'product/1.0'], ['idempotency-key', 'k-1']]) assert.deepEqual(field(echoed, name), [value], name);
+  for (const [name, value] of [
+    ['accept-language', 'de'],
+    ['if-none-match', '"v1"'],
+    ['range', 'bytes=0-9'],
+    ['user-agent', 'product/1.0'],
+    ['idempotency-key', 'k-1'],
+  ])
+    assert.deepEqual(field(echoed, name), [value], name);
 });
 
 test('the provider sees its own credential and host, and nothing of the caller', async () => {
-  const echoed = await echo('/echo', { headers: {
-    cookie: 'tenon_session=abc', 'x-forwarded-for': '1.2.3.4', forwarded: 'for=1.2.3.4', 'x-paragon-credential': '',
-    connection: 'keep-alive, x-hop, authorization', 'x-hop': 'gone', te: 'trailers', 'proxy-authorization': 'Basic x',
-    'keep-alive': 'timeout=5', 'x-real-ip': '1.2.3.4', origin: 'https://app.example.com',
-    referer: 'https://app.example.com/x' } });
+  const echoed = await echo('/echo', {
+    headers: {
+      cookie: 'tenon_session=abc',
+      'x-forwarded-for': '1.2.3.4',
+      forwarded: 'for=1.2.3.4',
+      'x-paragon-credential': '',
+      connection: 'keep-alive, x-hop, authorization',
+      'x-hop': 'gone',
+      te: 'trailers',
+      'proxy-authorization': 'Basic x',
+      'keep-alive': 'timeout=5',
+      'x-real-ip': '1.2.3.4',
+      origin: 'https://app.example.com',
+      referer: 'https://app.example.com/x',
+    },
+  });
   assert.deepEqual(field(echoed, 'authorization'), ['Bearer planted-provider-key']);
   assert.deepEqual(field(echoed, 'host'), [scene.provider.host]);
-  for (const name of ['cookie', 'x-forwarded-for', 'forwarded', 'x-hop', 'proxy-authorization', 'keep-alive',
-    'x-real-ip', 'x-paragon-credential', 'x-paragon-use-raw-response', 'origin', 'referer']) {
+  for (const name of [
+    'cookie',
+    'x-forwarded-for',
+    'forwarded',
+    'x-hop',
+    'proxy-authorization',
+    'keep-alive',
+    'x-real-ip',
+    'x-paragon-credential',
+    'x-paragon-use-raw-response',
+    'origin',
+    'referer',
+  ]) {
     assert.deepEqual(field(echoed, name), [], name);
   }
   assert.ok(!JSON.stringify(echoed).includes(user.token));
@@ -115,7 +180,7 @@ for (const status of [201, 202, 301, 302, 304, 400, 403, 404, 409, 418, 429, 500
   });
 }
 
-test('a provider error is told from Tenon\'s own by meta.isIntegrationError', async () => {
+test("a provider error is told from Tenon's own by meta.isIntegrationError", async () => {
   for (const status of [400, 401, 403, 404, 422, 500]) {
     const answer = await user.proxy(keys, `/status/${status}`);
     assert.equal(answer.status, status);
@@ -132,7 +197,9 @@ test('a provider error is told from Tenon\'s own by meta.isIntegrationError', as
 });
 
 test('redirects are passed on, not followed', async () => {
-  const answer = await user.proxy(keys, '/redirect?to=http://169.254.169.254/latest/', { raw: true });
+  const answer = await user.proxy(keys, '/redirect?to=http://169.254.169.254/latest/', {
+    raw: true,
+  });
   assert.equal(answer.status, 302);
   assert.equal(answer.headers.location, 'http://169.254.169.254/latest/');
 });
@@ -153,16 +220,25 @@ test('proxied HTML can never run as our origin', async () => {
 });
 
 test('Expect: 100-continue is answered and the body arrives', async () => {
-  const echoed = await echo('/echo', { method: 'POST', body: 'after the nod',
-    headers: { expect: '100-continue', 'content-length': '13' } });
+  const echoed = await echo('/echo', {
+    method: 'POST',
+    body: 'after the nod',
+    headers: { expect: '100-continue', 'content-length': '13' },
+  });
   assert.equal(Buffer.from(echoed.bodyBase64, 'base64').toString(), 'after the nod');
   assert.deepEqual(field(echoed, 'expect'), []);
 });
 
 test('browsers may call it: preflight and CORS on answers and errors', async () => {
-  const preflight = await send(user.sdkUrl(`/proxy/${keys.type}/contacts`), { method: 'OPTIONS', headers: {
-    origin: 'https://app.example.com', 'access-control-request-method': 'POST',
-    'access-control-request-headers': 'authorization, content-type, x-paragon-sdk-version, x-paragon-credential' } });
+  const preflight = await send(user.sdkUrl(`/proxy/${keys.type}/contacts`), {
+    method: 'OPTIONS',
+    headers: {
+      origin: 'https://app.example.com',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers':
+        'authorization, content-type, x-paragon-sdk-version, x-paragon-credential',
+    },
+  });
   assert.ok(preflight.status === 200 || preflight.status === 204, `${preflight.status}`);
   assert.equal(preflight.headers['access-control-allow-origin'], '*');
   assert.match(preflight.headers['access-control-allow-headers'], /authorization/i);
@@ -176,24 +252,45 @@ test('browsers may call it: preflight and CORS on answers and errors', async () 
 });
 
 test('dot segments never leave the base path', async () => {
-  for (const path of ['/../secret', '/a/../../secret', '/%2e%2e/secret', '/.%2E/secret', '/a/%2E%2e/%2e%2e/secret',
-    '/..;/secret', '/..\\secret', '/%2e%2e%2fsecret']) {
+  for (const path of [
+    '/../secret',
+    '/a/../../secret',
+    '/%2e%2e/secret',
+    '/.%2E/secret',
+    '/a/%2E%2e/%2e%2e/secret',
+    '/..;/secret',
+    '/..\\secret',
+    '/%2e%2e%2fsecret',
+  ]) {
     const before = scene.provider.api.requests.length;
-    const answer = await send(user.world.origin, { path: `/projects/${user.world.projectId}/sdk/proxy/${keys.type}${path}`,
-      headers: { authorization: `Bearer ${user.token}` } });
+    const answer = await send(user.world.origin, {
+      path: `/projects/${user.world.projectId}/sdk/proxy/${keys.type}${path}`,
+      headers: { authorization: `Bearer ${user.token}` },
+    });
     for (const request of scene.provider.api.requests.slice(before)) {
       assert.ok(request.target.startsWith('/api/'), `${path} reached ${request.target}`);
-      assert.ok(!new URL(request.target, 'http://x').pathname.endsWith('/secret')
-        || new URL(request.target, 'http://x').pathname.startsWith('/api/'), path);
+      assert.ok(
+        !new URL(request.target, 'http://x').pathname.endsWith('/secret') ||
+          new URL(request.target, 'http://x').pathname.startsWith('/api/'),
+        path,
+      );
     }
     assert.ok(answer.status >= 400, `${path}: ${answer.status}`);
   }
 });
 
 test('a full URL on another host does not get the credential', async () => {
-  for (const url of ['http://127.0.0.1:9/steal', 'https://evil.example.com/x', `http://user@${scene.provider.host}/api/echo`,
-    `http://${scene.provider.host}.evil.example.com/`, `http://${scene.provider.host}@evil.example.com/`]) {
+  for (const url of [
+    'http://127.0.0.1:9/steal',
+    'https://evil.example.com/x',
+    `http://user@${scene.provider.host}/api/echo`,
+    `http://${scene.provider.host}.evil.example.com/`,
+    `http://${scene.provider.host}@evil.example.com/`,
+  ]) {
     const answer = await user.proxy(keys, '', { headers: { 'x-paragon-proxy-url': url } });
-    assert.ok(answer.status >= 400 && answer.status < 500, `${url}: ${answer.status} ${answer.text}`);
+    assert.ok(
+      answer.status >= 400 && answer.status < 500,
+      `${url}: ${answer.status} ${answer.text}`,
+    );
   }
 });

@@ -9,10 +9,10 @@ let scene;
 let mine;
 let theirs;
 let contract;
-let developer;    // an administrator of my project, and of no other
+let developer; // an administrator of my project, and of no other
 let mallory;
 let victim;
-let foreign;      // parameter name → an id that exists in the other project
+let foreign; // parameter name → an id that exists in the other project
 
 before(async () => {
   scene = await startScene();
@@ -34,7 +34,9 @@ before(async () => {
     credentialId: victim.credential.id,
     userId: await idOf('/users'),
     signingKeyId: await idOf('/signing-keys'),
-    accountId: (await theirs.asDeveloper('GET', '/members')).items.find((one) => one.email === colleague.email).accountId,
+    accountId: (await theirs.asDeveloper('GET', '/members')).items.find(
+      (one) => one.email === colleague.email,
+    ).accountId,
     secretName: 'THEIR_SECRET',
     link: 'x',
     apiKeyId: await idOf('/api-keys'),
@@ -44,8 +46,8 @@ after(() => scene?.stop());
 
 // An id of the same form that exists nowhere.
 const nowhere = (name) => (name === 'secretName' ? 'NO_SUCH_SECRET' : randomUUID());
-// putSecret creates what it names, so a name of another project is free in one's own; deleteOauthSession forgets a
-// key that the caller made up, whether it is there or not.
+// putSecret creates what it names, so a name of another project is free in one's own;
+// deleteOauthSession forgets a key that the caller made up, whether it is there or not.
 const withoutOwner = ['putSecret', 'deleteOauthSession'];
 
 const verbs = ['get', 'post', 'put', 'patch', 'delete'];
@@ -53,29 +55,46 @@ const verbs = ['get', 'post', 'put', 'patch', 'delete'];
 // Every operation whose path has an id beside the project's: [operationId, verb, path, parameter].
 function operationsWithIds() {
   return Object.entries(contract.paths).flatMap(([path, item]) => {
-    const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).filter((name) => name !== 'projectId');
+    const names = [...path.matchAll(/\{(\w+)\}/g)]
+      .map((match) => match[1])
+      .filter((name) => name !== 'projectId');
     if (names.length === 0 || !path.includes('{projectId}') || path.includes('/proxy/')) return [];
-    return verbs.filter((verb) => item[verb]).map((verb) => [item[verb].operationId, verb, path, names]);
+    return verbs
+      .filter((verb) => item[verb])
+      .map((verb) => [item[verb].operationId, verb, path, names]);
   });
 }
 
 // Answers compared without what differs by nature.
-const shape = (answer) => ({ status: answer.status,
-  body: answer.text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '<id>').replaceAll(/"requestId":"[^"]*"/g, '') });
+const shape = (answer) => ({
+  status: answer.status,
+  body: answer.text
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '<id>')
+    .replaceAll(/"requestId":"[^"]*"/g, ''),
+});
 
 function fill(path, projectId, id) {
   return path.replace('{projectId}', projectId).replace(/\{\w+\}/g, id);
 }
 
-// Bodies that the contract lets through, so that the answer is about the id and not about the body.
-const bodies = { getIntegration: undefined, updateIntegration: { name: 'X' }, setIntegrationStatus: { status: 'draft' },
-  changeMember: { role: 'support' }, changeUser: { meta: {} }, createConnectLink: { userId: 'x', integration: 'x' },
-  updateSdkCredential: { config: {} }, updateSdkConfiguration: { meta: {} } };
+// Bodies that the contract lets through, so that the answer is about the id and not about the
+// body.
+const bodies = {
+  getIntegration: undefined,
+  updateIntegration: { name: 'X' },
+  setIntegrationStatus: { status: 'draft' },
+  changeMember: { role: 'support' },
+  changeUser: { meta: {} },
+  createConnectLink: { userId: 'x', integration: 'x' },
+  updateSdkCredential: { config: {} },
+  updateSdkConfiguration: { meta: {} },
+};
 
 function ask(verb, path, id, { projectId = mine.projectId, anonymous = false } = {}) {
   const operation = contract.paths[path][verb].operationId;
   const url = mine.origin + fill(path, projectId, id);
-  const body = verb === 'get' || verb === 'delete' ? undefined : JSON.stringify(bodies[operation] ?? {});
+  const body =
+    verb === 'get' || verb === 'delete' ? undefined : JSON.stringify(bodies[operation] ?? {});
   const headers = { 'content-type': 'application/json' };
   const options = { method: verb.toUpperCase(), body, headers };
   if (anonymous) return send(url, options);
@@ -83,10 +102,13 @@ function ask(verb, path, id, { projectId = mine.projectId, anonymous = false } =
     Object.assign(headers, { 'x-tenon-csrf': developer.csrfToken, origin: mine.origin });
     return developer.visitor.send(url, options);
   }
-  return send(url, { ...options, headers: { ...headers, authorization: `Bearer ${mallory.token}` } });
+  return send(url, {
+    ...options,
+    headers: { ...headers, authorization: `Bearer ${mallory.token}` },
+  });
 }
 
-test('another project\'s id answers like a missing one, on every route with ids', async () => {
+test("another project's id answers like a missing one, on every route with ids", async () => {
   const differences = [];
   let compared = 0;
   for (const [operation, verb, path, names] of operationsWithIds()) {
@@ -95,7 +117,8 @@ test('another project\'s id answers like a missing one, on every route with ids'
     const foreignId = foreign[name] ?? nowhere(name);
     const there = shape(await ask(verb, path, foreignId));
     const missing = shape(await ask(verb, path, nowhere(name)));
-    if (JSON.stringify(there) !== JSON.stringify(missing)) differences.push({ operation, name, there, missing });
+    if (JSON.stringify(there) !== JSON.stringify(missing))
+      differences.push({ operation, name, there, missing });
     if (there.status < 300 && verb !== 'get') differences.push({ operation, changed: true });
     compared += 1;
   }
@@ -111,7 +134,8 @@ test('another project answers like a missing one', async () => {
       const there = shape(await ask(verb, path, randomUUID(), { projectId: theirs.projectId }));
       const missing = shape(await ask(verb, path, randomUUID(), { projectId: randomUUID() }));
       if (there.status < 400) differences.push({ verb, path, open: there.status });
-      if (JSON.stringify(there) !== JSON.stringify(missing)) differences.push({ verb, path, there, missing });
+      if (JSON.stringify(there) !== JSON.stringify(missing))
+        differences.push({ verb, path, there, missing });
     }
   }
   assert.deepEqual(differences, []);
@@ -123,19 +147,24 @@ test('nothing answers without a credential, except what says so', async () => {
     if (!path.includes('{projectId}')) continue;
     for (const verb of verbs.filter((one) => item[one])) {
       const answer = await ask(verb, path, randomUUID(), { anonymous: true });
-      if (answer.status < 400 && !/nonce/i.test(item[verb].operationId)) open.push(`${verb} ${path}: ${answer.status}`);
+      if (answer.status < 400 && !/nonce/i.test(item[verb].operationId))
+        open.push(`${verb} ${path}: ${answer.status}`);
     }
   }
   assert.deepEqual(open, []);
 });
 
-test('the victim\'s credential cannot be used by naming it', async () => {
+test("the victim's credential cannot be used by naming it", async () => {
   const before = scene.provider.api.requests.length;
   for (const selector of [victim.credential.id, `ext:${victim.credential.id}`]) {
-    for (const target of [mallory.sdkUrl(`/proxy/${victim.keys.type}/echo`), mallory.sdkUrl(`/proxy/custom/${victim.keys.id}/echo`),
-      mallory.sdkUrl('/proxy/custom.keys1/echo')]) {
-      const answer = await send(target, { headers: { authorization: `Bearer ${mallory.token}`,
-        'x-paragon-credential': selector } });
+    for (const target of [
+      mallory.sdkUrl(`/proxy/${victim.keys.type}/echo`),
+      mallory.sdkUrl(`/proxy/custom/${victim.keys.id}/echo`),
+      mallory.sdkUrl('/proxy/custom.keys1/echo'),
+    ]) {
+      const answer = await send(target, {
+        headers: { authorization: `Bearer ${mallory.token}`, 'x-paragon-credential': selector },
+      });
       assert.equal(answer.status, 404, `${target}: ${answer.text}`);
     }
   }
@@ -147,10 +176,18 @@ test('another user of the same project sees and uses nothing of mine', async () 
   const stranger = mine.user('stranger');
   assert.deepEqual(await stranger.sdkJson('GET', '/credentials'), []);
   const missing = shape(await stranger.sdk('GET', `/credentials/${randomUUID()}`));
-  assert.deepEqual(shape(await stranger.sdk('GET', `/credentials/${owner.credential.id}`)), missing);
-  const call = await stranger.proxy(owner.keys, '/echo', { headers: { 'x-paragon-credential': owner.credential.id } });
+  assert.deepEqual(
+    shape(await stranger.sdk('GET', `/credentials/${owner.credential.id}`)),
+    missing,
+  );
+  const call = await stranger.proxy(owner.keys, '/echo', {
+    headers: { 'x-paragon-credential': owner.credential.id },
+  });
   assert.equal(call.status, 404);
-  for (const [method, json] of [['PATCH', { config: { sharedSettings: { stolen: 1 } } }], ['DELETE', undefined]]) {
+  for (const [method, json] of [
+    ['PATCH', { config: { sharedSettings: { stolen: 1 } } }],
+    ['DELETE', undefined],
+  ]) {
     const answer = await stranger.sdk(method, `/credentials/${owner.credential.id}`, json);
     assert.ok([404, 405].includes(answer.status), `${method} ${answer.status}`);
   }
@@ -159,15 +196,22 @@ test('another user of the same project sees and uses nothing of mine', async () 
 });
 
 test('an API key works for its project alone', async () => {
-  const answer = await send(theirs.projectUrl('/integrations'), { headers: { authorization: `Bearer ${mine.apiKey}` } });
-  const missing = await send(mine.projectUrl('/integrations').replace(mine.projectId, randomUUID()),
-    { headers: { authorization: `Bearer ${mine.apiKey}` } });
+  const answer = await send(theirs.projectUrl('/integrations'), {
+    headers: { authorization: `Bearer ${mine.apiKey}` },
+  });
+  const missing = await send(
+    mine.projectUrl('/integrations').replace(mine.projectId, randomUUID()),
+    { headers: { authorization: `Bearer ${mine.apiKey}` } },
+  );
   assert.deepEqual(shape(answer), shape(missing));
   assert.equal(answer.status, 404);
 });
 
 test('members that decide ownership are refused or ignored in bodies', async () => {
-  const answer = await mine.api('POST', '/integrations', { name: 'Assigned', projectId: theirs.projectId });
+  const answer = await mine.api('POST', '/integrations', {
+    name: 'Assigned',
+    projectId: theirs.projectId,
+  });
   if (answer.status < 300) assert.equal(answer.json().projectId, mine.projectId);
   else assert.match(answer.text, /projectId/);
 });

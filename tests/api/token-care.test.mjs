@@ -1,4 +1,5 @@
-// Tokens kept fresh: exactly one refresh however many callers, dead grants left alone, failing endpoints spared.
+// Tokens kept fresh: exactly one refresh however many callers, dead grants left alone, failing
+// endpoints spared.
 import { after, before, beforeEach, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,9 +13,16 @@ before(async () => {
   provider = scene.provider;
 });
 beforeEach(() => {
-  Object.assign(provider.switches, { accessTokenSeconds: 3600, tokenDelayMs: 0, tokenStatus: undefined,
-    tokenRetryAfter: undefined, tokenError: undefined, dropTokenAnswer: false, omitExpiresIn: false,
-    keepRefreshToken: false });
+  Object.assign(provider.switches, {
+    accessTokenSeconds: 3600,
+    tokenDelayMs: 0,
+    tokenStatus: undefined,
+    tokenRetryAfter: undefined,
+    tokenError: undefined,
+    dropTokenAnswer: false,
+    omitExpiresIn: false,
+    keepRefreshToken: false,
+  });
   provider.api.status = undefined;
 });
 after(() => scene?.stop());
@@ -29,13 +37,18 @@ async function expiredConnection(options) {
   return connection;
 }
 
-const statuses = (answers) => answers.reduce((counts, answer) =>
-  ({ ...counts, [answer.status]: (counts[answer.status] ?? 0) + 1 }), {});
+const statuses = (answers) =>
+  answers.reduce(
+    (counts, answer) => ({ ...counts, [answer.status]: (counts[answer.status] ?? 0) + 1 }),
+    {},
+  );
 
 test('1,000 callers with an expired token make exactly one token request', async () => {
   const { crm, user } = await expiredConnection();
   provider.switches.tokenDelayMs = 300;
-  const answers = await Promise.all(Array.from({ length: 1_000 }, () => user.proxy(crm, '/contacts')));
+  const answers = await Promise.all(
+    Array.from({ length: 1_000 }, () => user.proxy(crm, '/contacts')),
+  );
   assert.deepEqual(statuses(answers), { 200: 1_000 });
   assert.equal(provider.tokenCalls.length, 1);
 });
@@ -43,7 +56,9 @@ test('1,000 callers with an expired token make exactly one token request', async
 test('a slow token endpoint is waited for, with one request', async () => {
   const { crm, user } = await expiredConnection();
   provider.switches.tokenDelayMs = 12_000;
-  const answers = await Promise.all(Array.from({ length: 20 }, () => user.proxy(crm, '/contacts')));
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () => user.proxy(crm, '/contacts')),
+  );
   assert.deepEqual(statuses(answers), { 200: 20 });
   assert.equal(provider.tokenCalls.length, 1);
 });
@@ -52,19 +67,27 @@ test('a token revoked early is noticed by a 401, refreshed once, and the call re
   const { crm, user } = await oauthConnection(scene);
   provider.forgetAccessTokens();
   provider.tokenCalls.length = 0;
-  const answers = await Promise.all(Array.from({ length: 50 }, () => user.proxy(crm, '/contacts')));
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, () => user.proxy(crm, '/contacts')),
+  );
   assert.deepEqual(statuses(answers), { 200: 50 });
   assert.equal(provider.tokenCalls.length, 1);
-  const post = await user.proxy(crm, '/contacts', { method: 'POST', body: '{"name":"x"}',
-    headers: { 'content-type': 'application/json' } });
+  const post = await user.proxy(crm, '/contacts', {
+    method: 'POST',
+    body: '{"name":"x"}',
+    headers: { 'content-type': 'application/json' },
+  });
   assert.equal(post.status, 201);
 });
 
 test('a POST that gets 401 is sent again with its body', async () => {
   const { crm, user } = await oauthConnection(scene);
   provider.forgetAccessTokens();
-  const post = await user.proxy(crm, '/contacts', { method: 'POST', body: '{"name":"again"}',
-    headers: { 'content-type': 'application/json' } });
+  const post = await user.proxy(crm, '/contacts', {
+    method: 'POST',
+    body: '{"name":"again"}',
+    headers: { 'content-type': 'application/json' },
+  });
   assert.equal(post.status, 201, post.text);
   assert.equal(post.json().output.name, 'again');
 });
@@ -81,9 +104,14 @@ test('a provider that keeps answering 401 gets one refresh, and the caller its 4
 test('invalid_grant makes the credential INVALID at once and is not hammered', async () => {
   const { crm, user, credential } = await expiredConnection();
   provider.switches.tokenError = 'invalid_grant';
-  const answers = await Promise.all(Array.from({ length: 100 }, () => user.proxy(crm, '/contacts')));
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, () => user.proxy(crm, '/contacts')),
+  );
   for (const answer of answers) {
-    assert.ok(answer.status >= 400 && answer.status < 500 && answer.status !== 401, `${answer.status} ${answer.text}`);
+    assert.ok(
+      answer.status >= 400 && answer.status < 500 && answer.status !== 401,
+      `${answer.status} ${answer.text}`,
+    );
     assert.equal(answer.json().code, 'credential.invalid');
   }
   assert.equal((await user.sdkJson('GET', `/credentials/${credential.id}`)).status, 'INVALID');
@@ -91,7 +119,9 @@ test('invalid_grant makes the credential INVALID at once and is not hammered', a
   for (let call = 0; call < 20; call += 1) await user.proxy(crm, '/contacts');
   assert.equal(provider.tokenCalls.length, 1);
   provider.switches.tokenError = undefined;
-  const again = await user.connectThroughPage(crm, { installOptions: { selectedCredentialId: credential.id } });
+  const again = await user.connectThroughPage(crm, {
+    installOptions: { selectedCredentialId: credential.id },
+  });
   assert.equal(again.status, 'VALID');
   assert.equal((await user.proxy(crm, '/contacts')).status, 200);
 });
@@ -101,10 +131,15 @@ test('a token endpoint that answers 503 is spared, stays VALID, and recovers', a
   provider.switches.tokenStatus = 503;
   const started = Date.now();
   while (Date.now() - started < 2_000) {
-    const answers = await Promise.all(Array.from({ length: 10 }, () => user.proxy(crm, '/contacts')));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => user.proxy(crm, '/contacts')),
+    );
     for (const answer of answers) assert.equal(answer.status, 503, answer.text);
   }
-  assert.ok(provider.tokenCalls.length <= 6, `${provider.tokenCalls.length} token requests in two seconds`);
+  assert.ok(
+    provider.tokenCalls.length <= 6,
+    `${provider.tokenCalls.length} token requests in two seconds`,
+  );
   assert.equal((await user.sdkJson('GET', `/credentials/${credential.id}`)).status, 'VALID');
   provider.switches.tokenStatus = undefined;
   const deadline = Date.now() + 10_000;
@@ -117,7 +152,7 @@ test('a token endpoint that answers 503 is spared, stays VALID, and recovers', a
 });
 
 test('a token near its end is served while the refresh fails', async () => {
-  provider.switches.accessTokenSeconds = 20;   // the margin is 20 % of it
+  provider.switches.accessTokenSeconds = 20; // the margin is 20 % of it
   const { crm, user } = await oauthConnection(scene);
   await delay(17_000);
   provider.switches.tokenStatus = 503;
@@ -146,7 +181,7 @@ test('without expires_in the 401 teaches', async () => {
   assert.equal(provider.tokenCalls.length, 1);
 });
 
-test('20 users expire together: 20 requests, nobody gets another one\'s token', async () => {
+test("20 users expire together: 20 requests, nobody gets another one's token", async () => {
   provider.switches.accessTokenSeconds = 2;
   const first = await oauthConnection(scene, { user: scene.world.user('storm-0') });
   const users = [first.user];
@@ -158,10 +193,12 @@ test('20 users expire together: 20 requests, nobody gets another one\'s token', 
   await delay(2_100);
   provider.switches.accessTokenSeconds = 3600;
   provider.tokenCalls.length = 0;
-  const calls = users.flatMap((user) => Array.from({ length: 10 }, async () => {
-    const answer = await user.proxy(first.crm, '/me');
-    return answer.status === 200 && answer.json().output.id === user.sub;
-  }));
+  const calls = users.flatMap((user) =>
+    Array.from({ length: 10 }, async () => {
+      const answer = await user.proxy(first.crm, '/me');
+      return answer.status === 200 && answer.json().output.id === user.sub;
+    }),
+  );
   assert.deepEqual(new Set(await Promise.all(calls)), new Set([true]));
   assert.equal(provider.tokenCalls.length, users.length);
 });
@@ -179,7 +216,9 @@ test('disconnecting while a refresh runs brings nothing back to life', async () 
   provider.switches.tokenDelayMs = 500;
   const call = user.proxy(crm, '/contacts');
   await delay(150);
-  await user.sdk('DELETE', `/integrations/${crm.id}`, undefined, { headers: { 'x-paragon-credential': credential.id } });
+  await user.sdk('DELETE', `/integrations/${crm.id}`, undefined, {
+    headers: { 'x-paragon-credential': credential.id },
+  });
   await call;
   assert.deepEqual(await user.sdkJson('GET', '/credentials'), []);
 });

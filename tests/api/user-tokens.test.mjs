@@ -20,7 +20,8 @@ after(() => scene?.stop());
 
 const meUrl = () => user.sdkUrl('/me');
 const proxyUrl = () => user.sdkUrl(`/proxy/${keys.type}/echo`);
-const call = (url, token) => send(url, { headers: { authorization: `Bearer ${token}` }, keepAlive: false });
+const call = (url, token) =>
+  send(url, { headers: { authorization: `Bearer ${token}` }, keepAlive: false });
 
 test('ordinary tokens are accepted, with and without what is optional', async () => {
   const { privateKey, projectId } = world;
@@ -29,8 +30,12 @@ test('ordinary tokens are accepted, with and without what is optional', async ()
     userToken(privateKey, 'no-audience'),
     userToken(privateKey, 'extra', { projectId, nbf: nowSeconds() - 5, anything: { x: 1 } }),
     userToken(privateKey, 'week', { lifeSeconds: 7 * 86_400 }),
-    signToken({ privateKey, header: { alg: 'RS256', kid: 'paragon', typ: 'JWT' }, payload: userClaims('kid') }),
-    userToken(privateKey, 'skew', { lifeSeconds: -30 }),   // clocks differ by up to 60 s
+    signToken({
+      privateKey,
+      header: { alg: 'RS256', kid: 'paragon', typ: 'JWT' },
+      payload: userClaims('kid'),
+    }),
+    userToken(privateKey, 'skew', { lifeSeconds: -30 }), // clocks differ by up to 60 s
   ]) {
     const answer = await call(meUrl(), token);
     assert.equal(answer.status, 200, answer.text);
@@ -41,11 +46,16 @@ test('hostile tokens get 401 on the SDK and on the proxy, and reach nobody', asy
   const { privateKey: otherPrivateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const before = scene.provider.api.requests.length;
   const passed = [];
-  for (const [name, token] of hostileTokens({ privateKey: world.privateKey, otherPrivateKey, projectId: world.projectId })) {
+  for (const [name, token] of hostileTokens({
+    privateKey: world.privateKey,
+    otherPrivateKey,
+    projectId: world.projectId,
+  })) {
     for (const url of [meUrl(), proxyUrl()]) {
       const answer = await call(url, token);
       const isTooLarge = token.length > 16_000 && [400, 413, 431].includes(answer.status);
-      if (answer.status !== 401 && !isTooLarge) passed.push(`${name}: ${answer.status} ${answer.text.slice(0, 100)}`);
+      if (answer.status !== 401 && !isTooLarge)
+        passed.push(`${name}: ${answer.status} ${answer.text.slice(0, 100)}`);
       else if (answer.status === 401) assert.match(answer.json().code, /^token\./, name);
     }
   }
@@ -56,8 +66,12 @@ test('hostile tokens get 401 on the SDK and on the proxy, and reach nobody', asy
 test('a token counts only in the Authorization header', async () => {
   const { token } = user;
   for (const [url, headers] of [
-    [`${meUrl()}?userToken=${token}`, {}], [`${meUrl()}?access_token=${token}`, {}], [meUrl(), { cookie: `token=${token}` }],
-    [meUrl(), { authorization: token }], [meUrl(), { authorization: `Basic ${token}` }], [meUrl(), {}],
+    [`${meUrl()}?userToken=${token}`, {}],
+    [`${meUrl()}?access_token=${token}`, {}],
+    [meUrl(), { cookie: `token=${token}` }],
+    [meUrl(), { authorization: token }],
+    [meUrl(), { authorization: `Basic ${token}` }],
+    [meUrl(), {}],
   ]) {
     assert.equal((await send(url, { headers })).status, 401, JSON.stringify(headers));
   }
@@ -65,7 +79,9 @@ test('a token counts only in the Authorization header', async () => {
 });
 
 test('two Authorization headers are refused', async () => {
-  const answer = await send(meUrl(), { headers: ['authorization', `Bearer ${user.token}`, 'authorization', 'Bearer x'] });
+  const answer = await send(meUrl(), {
+    headers: ['authorization', `Bearer ${user.token}`, 'authorization', 'Bearer x'],
+  });
   assert.ok(answer.status === 400 || answer.status === 401, `${answer.status}`);
 });
 
@@ -76,7 +92,8 @@ test('several keys are active at once, and a revoked one is refused at once', as
   assert.equal((await call(meUrl(), user.token)).status, 200);
   const listed = await world.asDeveloper('GET', '/signing-keys');
   const keysOfProject = listed.items ?? listed;
-  const newest = keysOfProject.filter((key) => !key.revoked)
+  const newest = keysOfProject
+    .filter((key) => !key.revoked)
     .sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt))[0];
   assert.ok(!JSON.stringify(listed).includes('PRIVATE KEY'));
   await world.asDeveloper('DELETE', `/signing-keys/${newest.id}`);
@@ -94,15 +111,25 @@ test('permissions in the token narrow what may be done (7210)', async () => {
   assert.deepEqual(await none.sdkJson('GET', '/credentials'), []);
   const writer = withPermissions({ 'integration:*': ['credential:write'] });
   assert.equal((await writer.proxy(keys, '/echo')).status, 403);
-  for (const permissions of [{ 'integration:*': true }, { [`integration:${keys.type}`]: ['proxy'] },
-    JSON.stringify({ 'integration:*': true })]) {
-    assert.equal((await withPermissions(permissions).proxy(keys, '/echo')).status, 200, JSON.stringify(permissions));
+  for (const permissions of [
+    { 'integration:*': true },
+    { [`integration:${keys.type}`]: ['proxy'] },
+    JSON.stringify({ 'integration:*': true }),
+  ]) {
+    assert.equal(
+      (await withPermissions(permissions).proxy(keys, '/echo')).status,
+      200,
+      JSON.stringify(permissions),
+    );
   }
 });
 
 test('a malformed permissions claim is refused', async () => {
   for (const permissions of [7, 'not json', [], { 'integration:*': 'yes' }]) {
     const answer = await withPermissions(permissions).sdk('GET', '/me');
-    assert.ok([401, 403].includes(answer.status), `${JSON.stringify(permissions)}: ${answer.status}`);
+    assert.ok(
+      [401, 403].includes(answer.status),
+      `${JSON.stringify(permissions)}: ${answer.status}`,
+    );
   }
 });

@@ -1,4 +1,5 @@
-// The stand-alone connect page in a real browser: through the provider's consent page, by form, and when it fails.
+// The stand-alone connect page in a real browser: through the provider's consent page, by form,
+// and when it fails.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { openBrowser } from '../lib/browser.mjs';
@@ -15,7 +16,9 @@ before(async () => {
   scene = await startScene();
   world = scene.world;
   client = scene.provider.addClient();
-  crm = await world.integration(oauthDefinition(scene.provider, client, { accentColor: '#2f6f4f' }));
+  crm = await world.integration(
+    oauthDefinition(scene.provider, client, { accentColor: '#2f6f4f' }),
+  );
   client.addRedirectUri(crm.redirectUrl);
   browser = await openBrowser();
 });
@@ -25,7 +28,13 @@ after(async () => {
 });
 
 const newLink = async (userId, integration, more = {}) =>
-  (await world.apiJson('POST', '/connect-links', { userId, integration: integration.type, ...more })).url;
+  (
+    await world.apiJson('POST', '/connect-links', {
+      userId,
+      integration: integration.type,
+      ...more,
+    })
+  ).url;
 
 // A page that fails the test when a script throws or the policy blocks something.
 async function newPage(target = browser) {
@@ -33,7 +42,8 @@ async function newPage(target = browser) {
   page.problems = [];
   page.on('pageerror', (error) => page.problems.push(String(error)));
   page.on('console', (message) => {
-    if (message.type() === 'error' && /Content Security Policy|Refused to/.test(message.text())) page.problems.push(message.text());
+    if (message.type() === 'error' && /Content Security Policy|Refused to/.test(message.text()))
+      page.problems.push(message.text());
   });
   return page;
 }
@@ -47,7 +57,10 @@ test('a user connects through the consent page', async () => {
   assert.ok(page.url().startsWith(scene.provider.origin), page.url());
   await page.getByLabel('Your name').fill('grace');
   await page.getByRole('button', { name: 'Allow' }).click();
-  await page.getByText(/connected/i).first().waitFor();
+  await page
+    .getByText(/connected/i)
+    .first()
+    .waitFor();
   assert.ok(page.url().startsWith(world.origin), page.url());
   assert.deepEqual(page.problems, []);
   const alice = world.user('alice');
@@ -65,9 +78,15 @@ test('saying no leads back with clear words, and another try works', async () =>
   await page.getByRole('button', { name: 'Deny' }).click();
   await page.getByRole('alert').first().waitFor();
   assert.deepEqual(await world.user('bob').sdkJson('GET', '/credentials'), []);
-  await page.getByRole('button', { name: /connect|again/i }).first().click();
+  await page
+    .getByRole('button', { name: /connect|again/i })
+    .first()
+    .click();
   await page.getByRole('button', { name: 'Allow' }).click();
-  await page.getByText(/connected/i).first().waitFor();
+  await page
+    .getByText(/connected/i)
+    .first()
+    .waitFor();
   assert.equal((await world.user('bob').sdkJson('GET', '/credentials')).length, 1);
   await page.close();
 });
@@ -78,7 +97,10 @@ test('a link works in the one browser that used it first', async () => {
   await mine.goto(link);
   await mine.getByRole('button', { name: /connect/i }).click();
   await mine.getByRole('button', { name: 'Allow' }).click();
-  await mine.getByText(/connected/i).first().waitFor();
+  await mine
+    .getByText(/connected/i)
+    .first()
+    .waitFor();
   const other = await openBrowser();
   try {
     const theirs = await newPage(other);
@@ -92,31 +114,54 @@ test('a link works in the one browser that used it first', async () => {
 });
 
 test('input fields come first, and a wrong one is named beside the field', async () => {
-  const keys = await world.integration(apiKeyDefinition(scene.provider, { name: 'Keys page', authentication: {
-    method: 'basic', inputFields: [{ id: 'account', title: 'Account name', pattern: '[a-z]{3,10}', subtitle: 'Lower case' },
-      { id: 'api_key', title: 'API key', type: 'password' }] } }));
+  const keys = await world.integration(
+    apiKeyDefinition(scene.provider, {
+      name: 'Keys page',
+      authentication: {
+        method: 'basic',
+        inputFields: [
+          { id: 'account', title: 'Account name', pattern: '[a-z]{3,10}', subtitle: 'Lower case' },
+          { id: 'api_key', title: 'API key', type: 'password' },
+        ],
+      },
+    }),
+  );
   const page = await newPage();
   await page.goto(await newLink('dave', keys));
   assert.equal(await page.getByLabel('API key').getAttribute('type'), 'password');
   await page.getByLabel('Account name').fill('NOT GOOD');
   await page.getByLabel('API key').fill('secret-of-dave');
-  await page.evaluate(() => document.querySelectorAll('form').forEach((form) => { form.noValidate = true; }));
+  await page.evaluate(() =>
+    document.querySelectorAll('form').forEach((form) => {
+      form.noValidate = true;
+    }),
+  );
   await page.getByRole('button', { name: /connect/i }).click();
-  await page.getByText(/account name/i).first().waitFor();
+  await page
+    .getByText(/account name/i)
+    .first()
+    .waitFor();
   assert.deepEqual(await world.user('dave').sdkJson('GET', '/credentials'), []);
   assert.ok(!(await page.content()).includes('secret-of-dave'), 'the key came back in the page');
   await page.getByLabel('Account name').fill('acme');
   await page.getByLabel('API key').fill('secret-of-dave');
   await page.getByRole('button', { name: /connect/i }).click();
-  await page.getByText(/connected/i).first().waitFor();
+  await page
+    .getByText(/connected/i)
+    .first()
+    .waitFor();
   assert.deepEqual(page.problems, []);
   assert.equal((await world.user('dave').sdkJson('GET', '/credentials')).length, 1);
   await page.close();
 });
 
 test('a key that the provider refuses is told in words', async () => {
-  const keys = await world.integration(apiKeyDefinition(scene.provider, { name: 'Refused page',
-    api: { testEndpoint: { path: '/contacts' } } }));
+  const keys = await world.integration(
+    apiKeyDefinition(scene.provider, {
+      name: 'Refused page',
+      api: { testEndpoint: { path: '/contacts' } },
+    }),
+  );
   const page = await newPage();
   await page.goto(await newLink('erin', keys));
   await page.getByLabel('API key').fill('not-a-token');
@@ -128,8 +173,17 @@ test('a key that the provider refuses is told in words', async () => {
 
 test('hostile names are shown as text', async () => {
   const nasty = '<img src=x onerror="document.title=1"> "\'&';
-  const keys = await world.integration(apiKeyDefinition(scene.provider, { name: nasty, slug: 'nasty', description: nasty,
-    authentication: { method: 'basic', inputFields: [{ id: 'api_key', title: nasty, subtitle: nasty, placeholder: nasty }] } }));
+  const keys = await world.integration(
+    apiKeyDefinition(scene.provider, {
+      name: nasty,
+      slug: 'nasty',
+      description: nasty,
+      authentication: {
+        method: 'basic',
+        inputFields: [{ id: 'api_key', title: nasty, subtitle: nasty, placeholder: nasty }],
+      },
+    }),
+  );
   const page = await newPage();
   await page.goto(await newLink('frank', keys));
   assert.ok((await page.getByRole('main').innerText()).includes('<img src=x'));
@@ -152,14 +206,26 @@ test('the page works at 320 px, by keyboard alone, and cannot be framed', async 
   const answer = await page.goto(await newLink('grace', crm));
   assert.match(answer.headers()['content-security-policy'], /frame-ancestors 'none'/);
   assert.match(answer.headers()['content-security-policy'], /script-src|default-src/);
-  assert.ok(!/unsafe-inline/.test(answer.headers()['content-security-policy'].match(/script-src[^;]*/)?.[0] ?? ''));
+  assert.ok(
+    !/unsafe-inline/.test(
+      answer.headers()['content-security-policy'].match(/script-src[^;]*/)?.[0] ?? '',
+    ),
+  );
   assert.equal(answer.headers()['referrer-policy'], 'no-referrer');
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - window.innerWidth,
+  );
   assert.ok(overflow <= 0, `${overflow} px wider than the screen`);
   for (let presses = 0; presses < 20; presses += 1) {
     await page.keyboard.press('Tab');
-    if (await page.evaluate(() => /connect/i.test(document.activeElement?.textContent ?? '')
-      && document.activeElement?.tagName === 'BUTTON')) break;
+    if (
+      await page.evaluate(
+        () =>
+          /connect/i.test(document.activeElement?.textContent ?? '') &&
+          document.activeElement?.tagName === 'BUTTON',
+      )
+    )
+      break;
   }
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Allow' }).waitFor();

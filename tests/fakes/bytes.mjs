@@ -1,4 +1,5 @@
-// Large bodies that are the same every time and need no memory: a repeated block of pseudo-random bytes.
+// Large bodies that are the same every time and need no memory: a repeated block of pseudo-random
+// bytes.
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 

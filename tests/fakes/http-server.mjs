@@ -1,12 +1,16 @@
-// What every fake provider stands on: an HTTP server on a loopback port, and the small helpers its handlers share.
+// What every fake provider stands on: an HTTP server on a loopback port, and the small helpers
+// its handlers share.
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 
-// Starts a server on a free port, or the one named. `handler(request, response, url)` may be async; a throw answers
-// 500 with the message.
-// Gives {origin, port, host, server, stop}.
+// Starts a server on a free port, or the one named. `handler(request, response, url)` may be
+// async; a throw answers 500 with the message. Gives {origin, port, host, server, stop}.
 export async function startHttpServer(handler, port = 0) {
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000, maxHeaderSize: 256 * 1024 });
+  const server = createServer({
+    requestTimeout: 0,
+    keepAliveTimeout: 60_000,
+    maxHeaderSize: 256 * 1024,
+  });
   server.on('request', async (request, response) => {
     try {
       await handler(request, response, new URL(request.url, 'http://fake.invalid'));

@@ -1,7 +1,8 @@
-// Keeps everything oidc-provider stores in maps of one provider, so that a test can add clients and revoke grants.
+// Keeps everything oidc-provider stores in maps of one provider, so that a test can add clients
+// and revoke grants.
 export class MemoryStore {
   constructor() {
-    this.models = new Map();   // model name → id → {payload, expiresAt}
+    this.models = new Map(); // model name → id → {payload, expiresAt}
   }
 
   model(name) {
@@ -36,7 +37,9 @@ export class MemoryStore {
         return undefined;
       }
 
-      async findByUserCode() { return undefined; }
+      async findByUserCode() {
+        return undefined;
+      }
 
       async consume(id) {
         const entry = this.entries.get(id);
@@ -49,7 +52,8 @@ export class MemoryStore {
 
       async revokeByGrantId(grantId) {
         for (const entries of store.models.values()) {
-          for (const [id, { payload }] of entries) if (payload.grantId === grantId) entries.delete(id);
+          for (const [id, { payload }] of entries)
+            if (payload.grantId === grantId) entries.delete(id);
         }
       }
     };

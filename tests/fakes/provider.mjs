@@ -1,13 +1,14 @@
-// A made-up app provider: a real OAuth 2 server (oidc-provider, certified) with a consent page, and a resource API
-// beside it on the same origin. Grants: authorization code with PKCE, refresh with rotation and reuse detection,
-// client credentials, password. Revocation per RFC 7009.
+// A made-up app provider: a real OAuth 2 server (oidc-provider, certified) with a consent page,
+// and a resource API beside it on the same origin. Grants: authorization code with PKCE, refresh
+// with rotation and reuse detection, client credentials, password. Revocation per RFC 7009.
 //
 //   const provider = await startProvider();
 //   const client = provider.addClient({ redirectUris: [...] });        // {clientId, clientSecret}
 //   provider.switches.tokenDelayMs = 300;                              // and other ways to misbehave
 //   provider.tokenCalls                                                // every call of the token endpoint
 //
-// Run by itself (`make provider`) it prints its addresses and an app's id and secret; the README's walk uses it.
+// Run by itself (`make provider`) it prints its addresses and an app's id and secret; the
+// README's walk uses it.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -18,34 +19,41 @@ import { MemoryStore } from './memory-adapter.mjs';
 import { makeResourceApi } from './resource-api.mjs';
 
 const scopes = ['openid', 'offline_access', 'contacts.read', 'contacts.write'];
-const passwords = new Map([['ada', 'correct horse'], ['grace', 'battery staple']]);
+const passwords = new Map([
+  ['ada', 'correct horse'],
+  ['grace', 'battery staple'],
+]);
 
-// `acceptAnyRedirect`: a client's redirect URIs grow by what it asks for, as long as it is on this machine; for demos,
-// where nobody registers the redirect URI that Tenon shows.
+// `acceptAnyRedirect`: a client's redirect URIs grow by what it asks for, as long as it is on
+// this machine; for demos, where nobody registers the redirect URI that Tenon shows.
 export async function startProvider({ port, acceptAnyRedirect = false } = {}) {
   const switches = {
     accessTokenSeconds: 3600,
-    tokenDelayMs: 0,              // the token endpoint answers this much later
-    tokenStatus: undefined,       // 503, 429 …: answered instead of a token
-    tokenRetryAfter: undefined,   // Retry-After of that answer
-    tokenError: undefined,        // 'invalid_grant' …: answered with 400
-    dropTokenAnswer: false,       // the grant is made, and the connection cut in place of an answer
-    holdTokenAnswer: false,       // the grant is made, and no answer ever comes
+    tokenDelayMs: 0, // the token endpoint answers this much later
+    tokenStatus: undefined, // 503, 429 …: answered instead of a token
+    tokenRetryAfter: undefined, // Retry-After of that answer
+    tokenError: undefined, // 'invalid_grant' …: answered with 400
+    dropTokenAnswer: false, // the grant is made, and the connection cut in place of an answer
+    holdTokenAnswer: false, // the grant is made, and no answer ever comes
     omitExpiresIn: false,
-    keepRefreshToken: false,      // no rotation: answers to a refresh carry no new refresh token
+    keepRefreshToken: false, // no rotation: answers to a refresh carry no new refresh token
     requirePkce: true,
   };
-  const tokenCalls = [];          // {grantType, clientId, refreshToken, authorization, contentType, status, at}
-  const revocations = [];         // tokens sent to the revocation endpoint
+  const tokenCalls = []; // {grantType, clientId, refreshToken, authorization, contentType, status, at}
+  const revocations = []; // tokens sent to the revocation endpoint
   const store = new MemoryStore();
-  const http = await startHttpServer((request, response, url) => route(request, response, url), port);
+  const http = await startHttpServer(
+    (request, response, url) => route(request, response, url),
+    port,
+  );
   const oauth = makeOAuthServer(http.origin, store, switches);
   const answerOAuth = oauth.callback();
   const api = makeResourceApi((request) => findToken(oauth, request));
 
   async function route(request, response, url) {
     if (url.pathname.startsWith('/api/')) return api.handle(request, response, url);
-    if (url.pathname.startsWith('/interaction/')) return interaction(oauth, request, response, url);
+    if (url.pathname.startsWith('/interaction/'))
+      return interaction(oauth, request, response, url);
     if (url.pathname === '/token') return tokenEndpoint(request, response);
     if (url.pathname === '/token/revocation') recordRevocation(request);
     if (url.pathname === '/auth' && acceptAnyRedirect) registerRedirect(url);
@@ -54,8 +62,12 @@ export async function startProvider({ port, acceptAnyRedirect = false } = {}) {
   }
 
   async function tokenEndpoint(request, response) {
-    const call = { at: Date.now(), authorization: request.headers.authorization?.split(' ')[0],
-      contentType: request.headers['content-type'], headers: request.headers };
+    const call = {
+      at: Date.now(),
+      authorization: request.headers.authorization?.split(' ')[0],
+      contentType: request.headers['content-type'],
+      headers: request.headers,
+    };
     tokenCalls.push(call);
     request.call = call;
     if (switches.tokenDelayMs > 0) await delay(switches.tokenDelayMs);
@@ -64,20 +76,33 @@ export async function startProvider({ port, acceptAnyRedirect = false } = {}) {
       call.grantType = call.form.grant_type;
       call.refreshToken = call.form.refresh_token;
       call.status = switches.tokenStatus ?? 400;
-      const headers = switches.tokenRetryAfter ? { 'retry-after': String(switches.tokenRetryAfter) } : {};
-      return sendJson(response, call.status, { error: switches.tokenError ?? 'temporarily_unavailable' }, headers);
+      const headers = switches.tokenRetryAfter
+        ? { 'retry-after': String(switches.tokenRetryAfter) }
+        : {};
+      return sendJson(
+        response,
+        call.status,
+        { error: switches.tokenError ?? 'temporarily_unavailable' },
+        headers,
+      );
     }
     if (switches.holdTokenAnswer) {
       response.end = () => response;
     } else if (switches.dropTokenAnswer) {
-      response.end = () => { request.socket.destroy(); return response; };
+      response.end = () => {
+        request.socket.destroy();
+        return response;
+      };
     }
     return answerOAuth(request, response);
   }
 
-  // The page asks who it is each time, also in a browser that has been here: a person may connect several accounts.
+  // The page asks who it is each time, also in a browser that has been here: a person may connect
+  // several accounts.
   function forgetSession(request) {
-    const cookies = (request.headers.cookie ?? '').split('; ').filter((cookie) => !cookie.startsWith('_session'));
+    const cookies = (request.headers.cookie ?? '')
+      .split('; ')
+      .filter((cookie) => !cookie.startsWith('_session'));
     request.headers.cookie = cookies.join('; ');
   }
 
@@ -106,27 +131,41 @@ export async function startProvider({ port, acceptAnyRedirect = false } = {}) {
     passwords,
     refreshCalls: () => tokenCalls.filter((call) => call.grantType === 'refresh_token'),
     addClient: (options) => addClient(store, options),
-    // Every access token is refused from now on, although none has expired; refresh tokens stay good.
+    // Every access token is refused from now on, although none has expired; refresh tokens stay
+    // good.
     forgetAccessTokens: () => store.clear(['AccessToken', 'ClientCredentials']),
     // As when the user removes the app at the provider: nothing works until they connect again.
-    revokeAllGrants: () => store.clear(['AccessToken', 'RefreshToken', 'Grant', 'ClientCredentials']),
+    revokeAllGrants: () =>
+      store.clear(['AccessToken', 'RefreshToken', 'Grant', 'ClientCredentials']),
   };
 }
 
-function addClient(store, { clientId = `app-${randomBytes(4).toString('hex')}`, redirectUris = [],
-  clientSecret = `${randomBytes(12).toString('hex')}&+/ %`, tokenAuthentication = 'client_secret_basic',
-  grantTypes = ['authorization_code', 'refresh_token', 'client_credentials', 'password'] } = {}) {
+function addClient(
+  store,
+  {
+    clientId = `app-${randomBytes(4).toString('hex')}`,
+    redirectUris = [],
+    clientSecret = `${randomBytes(12).toString('hex')}&+/ %`,
+    tokenAuthentication = 'client_secret_basic',
+    grantTypes = ['authorization_code', 'refresh_token', 'client_credentials', 'password'],
+  } = {},
+) {
   const usesCode = grantTypes.includes('authorization_code');
   const payload = {
-    client_id: clientId, client_secret: clientSecret, redirect_uris: ['http://127.0.0.1/unused', ...redirectUris],
-    grant_types: grantTypes, response_types: usesCode ? ['code'] : [],
-    token_endpoint_auth_method: tokenAuthentication, scope: scopes.join(' '),
+    client_id: clientId,
+    client_secret: clientSecret,
+    redirect_uris: ['http://127.0.0.1/unused', ...redirectUris],
+    grant_types: grantTypes,
+    response_types: usesCode ? ['code'] : [],
+    token_endpoint_auth_method: tokenAuthentication,
+    scope: scopes.join(' '),
   };
   store.model('Client').set(clientId, { payload, expiresAt: Infinity });
   return {
     clientId,
     clientSecret,
-    // Tenon's redirect URI holds the integration's id, so it is known only after the integration is saved.
+    // Tenon's redirect URI holds the integration's id, so it is known only after the integration
+    // is saved.
     addRedirectUri: (uri) => payload.redirect_uris.push(uri),
   };
 }
@@ -137,7 +176,11 @@ function makeOAuthServer(issuer, store, switches) {
     clients: [],
     scopes,
     cookies: { keys: [randomBytes(16).toString('hex')] },
-    jwks: { keys: [generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })] },
+    jwks: {
+      keys: [
+        generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }),
+      ],
+    },
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
@@ -149,26 +192,48 @@ function makeOAuthServer(issuer, store, switches) {
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: () => !switches.keepRefreshToken,
     clientBasedCORS: () => false,
-    renderError: (ctx, out) => { ctx.type = 'text/plain'; ctx.body = `${out.error}: ${out.error_description}`; },
-    findAccount: (_ctx, id) => ({ accountId: id, claims: async () => ({ sub: id, email: `${id}@example.com` }) }),
+    renderError: (ctx, out) => {
+      ctx.type = 'text/plain';
+      ctx.body = `${out.error}: ${out.error_description}`;
+    },
+    findAccount: (_ctx, id) => ({
+      accountId: id,
+      claims: async () => ({ sub: id, email: `${id}@example.com` }),
+    }),
     ttl: {
       AccessToken: () => switches.accessTokenSeconds,
       ClientCredentials: () => switches.accessTokenSeconds,
-      AuthorizationCode: 60, Grant: 86400, IdToken: 3600, Interaction: 600, RefreshToken: 86400, Session: 86400,
+      AuthorizationCode: 60,
+      Grant: 86400,
+      IdToken: 3600,
+      Interaction: 600,
+      RefreshToken: 86400,
+      Session: 86400,
     },
   });
-  oauth.registerGrantType('password', (ctx, next) => passwordGrant(oauth, ctx, next),
-    ['username', 'password', 'scope'], []);
+  oauth.registerGrantType(
+    'password',
+    (ctx, next) => passwordGrant(oauth, ctx, next),
+    ['username', 'password', 'scope'],
+    [],
+  );
   oauth.use(async (ctx, next) => {
     await next();
     if (ctx.oidc?.route === 'revocation') ctx.req.revocations?.push(ctx.oidc.params.token);
     if (ctx.oidc?.route !== 'token' || !ctx.req.call) return;
     const { params } = ctx.oidc;
-    Object.assign(ctx.req.call, { grantType: params.grant_type, clientId: ctx.oidc.client?.clientId,
-      refreshToken: params.refresh_token, codeVerifier: params.code_verifier, scope: params.scope,
-      status: ctx.status, answer: ctx.body });
+    Object.assign(ctx.req.call, {
+      grantType: params.grant_type,
+      clientId: ctx.oidc.client?.clientId,
+      refreshToken: params.refresh_token,
+      codeVerifier: params.code_verifier,
+      scope: params.scope,
+      status: ctx.status,
+      answer: ctx.body,
+    });
     if (switches.omitExpiresIn && ctx.body) delete ctx.body.expires_in;
-    if (switches.keepRefreshToken && params.grant_type === 'refresh_token' && ctx.body) delete ctx.body.refresh_token;
+    if (switches.keepRefreshToken && params.grant_type === 'refresh_token' && ctx.body)
+      delete ctx.body.refresh_token;
   });
   return oauth;
 }
@@ -184,20 +249,36 @@ async function passwordGrant(oauth, ctx, next) {
   const grant = new oauth.Grant({ accountId: params.username, clientId: client.clientId });
   grant.addOIDCScope(scopes.join(' '));
   const grantId = await grant.save();
-  const common = { accountId: params.username, client, grantId, gty: 'password', scope: params.scope };
+  const common = {
+    accountId: params.username,
+    client,
+    grantId,
+    gty: 'password',
+    scope: params.scope,
+  };
   const accessToken = new oauth.AccessToken(common);
   const refreshToken = new oauth.RefreshToken({ ...common, rotations: 0 });
-  ctx.body = { access_token: await accessToken.save(), refresh_token: await refreshToken.save(),
-    token_type: 'Bearer', expires_in: accessToken.expiration, scope: params.scope };
+  ctx.body = {
+    access_token: await accessToken.save(),
+    refresh_token: await refreshToken.save(),
+    token_type: 'Bearer',
+    expires_in: accessToken.expiration,
+    scope: params.scope,
+  };
   return next();
 }
 
 async function findToken(oauth, request) {
   const value = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
   if (!value) return undefined;
-  const token = await oauth.AccessToken.find(value) ?? await oauth.ClientCredentials.find(value);
+  const token =
+    (await oauth.AccessToken.find(value)) ?? (await oauth.ClientCredentials.find(value));
   if (!token || token.isExpired) return undefined;
-  return { account: token.accountId ?? token.clientId, clientId: token.clientId, scopes: token.scope };
+  return {
+    account: token.accountId ?? token.clientId,
+    clientId: token.clientId,
+    scopes: token.scope,
+  };
 }
 
 // One page for signing in and consent: a name, Allow and Deny.
@@ -211,18 +292,25 @@ async function interaction(oauth, request, response, url) {
   const form = await readForm(request);
   if (form.get('decision') !== 'allow') {
     const refusal = { error: 'access_denied', error_description: 'The user said no.' };
-    return oauth.interactionFinished(request, response, refusal, { mergeWithLastSubmission: false });
+    return oauth.interactionFinished(request, response, refusal, {
+      mergeWithLastSubmission: false,
+    });
   }
   const accountId = form.get('account');
   const grant = new oauth.Grant({ accountId, clientId: params.client_id });
   if (params.scope) grant.addOIDCScope(params.scope);
   const grantId = await grant.save();
-  return oauth.interactionFinished(request, response, { login: { accountId }, consent: { grantId } },
-    { mergeWithLastSubmission: false });
+  return oauth.interactionFinished(
+    request,
+    response,
+    { login: { accountId }, consent: { grantId } },
+    { mergeWithLastSubmission: false },
+  );
 }
 
 function consentPage(path, params) {
-  const escape = (text) => String(text ?? '').replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
+  const escape = (text) =>
+    String(text ?? '').replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
   return `<!doctype html><meta charset="utf-8"><title>Made-up CRM</title>
 <h1>Made-up CRM</h1>
 <p><b>${escape(params.client_id)}</b> asks for: ${escape(params.scope)}</p>
@@ -234,10 +322,16 @@ function consentPage(path, params) {
 }
 
 async function main() {
-  const provider = await startProvider({ port: Number(process.env.PORT ?? 0), acceptAnyRedirect: true });
+  const provider = await startProvider({
+    port: Number(process.env.PORT ?? 0),
+    acceptAnyRedirect: true,
+  });
   const client = provider.addClient({ clientId: 'demo-app', clientSecret: 'demo-secret' });
-  console.log(`The made-up CRM listens on ${provider.origin}. Its app for you: client id ${client.clientId}, client secret `
-    + `${client.clientSecret}.\nAPI ${provider.apiUrl}, authorization ${provider.authorizationUrl}, tokens ${provider.tokenUrl}`);
+  console.log(
+    `The made-up CRM listens on ${provider.origin}. Its app for you: client id ${client.clientId}, client secret ` +
+      `${client.clientSecret}.\nAPI ${provider.apiUrl}, authorization ${provider.authorizationUrl}, tokens ${provider.tokenUrl}`,
+  );
 }
 
-if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await main();
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url))
+  await main();

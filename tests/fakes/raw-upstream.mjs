@@ -2,7 +2,8 @@
 import net from 'node:net';
 import { once } from 'node:events';
 
-// `answer` = {bytes, close}: written when a request's head has arrived; `close` ends the connection behind it.
+// `answer` = {bytes, close}: written when a request's head has arrived; `close` ends the
+// connection behind it.
 export async function startRawUpstream() {
   const sockets = new Set();
   const upstream = { answer: { bytes: '', close: true }, connections: 0, received: [] };

@@ -1,16 +1,27 @@
-// HTTP clients for tests: `send` says exactly what goes over the wire (fetch would tidy it up), `sendRaw` writes bytes,
-// `Visitor` is a browser without a screen: cookies, redirects and forms.
+// HTTP clients for tests: `send` says exactly what goes over the wire (fetch would tidy it up),
+// `sendRaw` writes bytes, `Visitor` is a browser without a screen: cookies, redirects and forms.
 import http from 'node:http';
 import net from 'node:net';
 import { once } from 'node:events';
 
 export const agent = new http.Agent({ keepAlive: true, maxSockets: 2000 });
 
-// One request. `headers` is an object or a flat name/value list (for repeated headers); `body` is text, bytes or a
-// stream. Resolves with {status, headers, rawHeaders, body (Buffer), text, json(), trailers}; with `stream: true` as
-// soon as the head is there, and then `response` is the open stream.
-export async function send(url, { method = 'GET', headers = {}, body, stream = false, path, timeoutMs = 120_000,
-  keepAlive = true } = {}) {
+// One request. `headers` is an object or a flat name/value list (for repeated headers); `body` is
+// text, bytes or a stream. Resolves with {status, headers, rawHeaders, body (Buffer), text,
+// json(), trailers}; with `stream: true` as soon as the head is there, and then `response` is the
+// open stream.
+export async function send(
+  url,
+  {
+    method = 'GET',
+    headers = {},
+    body,
+    stream = false,
+    path,
+    timeoutMs = 120_000,
+    keepAlive = true,
+  } = {},
+) {
   const target = new URL(url);
   const request = http.request({
     host: target.hostname,
@@ -18,14 +29,22 @@ export async function send(url, { method = 'GET', headers = {}, body, stream = f
     method,
     path: path ?? rawPath(url),
     // Node adds no Host to a list of headers.
-    headers: Array.isArray(headers) && !hasHeader(headers, 'host') ? ['host', target.host, ...headers] : headers,
+    headers:
+      Array.isArray(headers) && !hasHeader(headers, 'host')
+        ? ['host', target.host, ...headers]
+        : headers,
     agent: keepAlive ? agent : false,
     setHost: !hasHeader(headers, 'host'),
   });
-  request.setTimeout(timeoutMs, () => request.destroy(new Error(`no answer in ${timeoutMs} ms: ${method} ${url}`)));
+  request.setTimeout(timeoutMs, () =>
+    request.destroy(new Error(`no answer in ${timeoutMs} ms: ${method} ${url}`)),
+  );
   const answered = once(request, 'response');
   // An answer may come before the body is through, and the server closes behind it.
-  answered.then(() => request.on('error', () => {}), () => {});
+  answered.then(
+    () => request.on('error', () => {}),
+    () => {},
+  );
   if (body !== undefined && typeof body.pipe === 'function') {
     body.pipe(request);
   } else {
@@ -57,13 +76,19 @@ function rawPath(url) {
 }
 
 function hasHeader(headers, name) {
-  const names = Array.isArray(headers) ? headers.filter((_, index) => index % 2 === 0) : Object.keys(headers);
+  const names = Array.isArray(headers)
+    ? headers.filter((_, index) => index % 2 === 0)
+    : Object.keys(headers);
   return names.some((other) => other.toLowerCase() === name);
 }
 
 export function sendJson(url, { method = 'POST', headers = {}, json, ...rest } = {}) {
-  return send(url, { method, headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(json), ...rest });
+  return send(url, {
+    method,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(json),
+    ...rest,
+  });
 }
 
 // Every value of a repeated header, in order.
@@ -75,8 +100,8 @@ export function headerValues(result, name) {
   return values;
 }
 
-// Writes `bytes` to a new connection and gives everything that came back until the server closed it, or until it was
-// silent for `quietMs`: {text, closed}.
+// Writes `bytes` to a new connection and gives everything that came back until the server closed
+// it, or until it was silent for `quietMs`: {text, closed}.
 export async function sendRaw(origin, bytes, { quietMs = 1_000, totalMs = 10_000 } = {}) {
   const { hostname, port } = new URL(origin);
   const socket = net.connect({ host: hostname, port: Number(port) });
@@ -85,7 +110,11 @@ export async function sendRaw(origin, bytes, { quietMs = 1_000, totalMs = 10_000
   const closed = await new Promise((resolve) => {
     let quiet = setTimeout(() => resolve(false), totalMs);
     const total = setTimeout(() => resolve(false), totalMs);
-    const finish = (value) => { clearTimeout(quiet); clearTimeout(total); resolve(value); };
+    const finish = (value) => {
+      clearTimeout(quiet);
+      clearTimeout(total);
+      resolve(value);
+    };
     socket.on('data', (chunk) => {
       chunks.push(chunk);
       clearTimeout(quiet);
@@ -100,15 +129,20 @@ export async function sendRaw(origin, bytes, { quietMs = 1_000, totalMs = 10_000
   return { text: Buffer.concat(chunks).toString('latin1'), closed };
 }
 
-// A person's browser, without a screen. Keeps cookies by host and path, follows redirects when asked.
+// A person's browser, without a screen. Keeps cookies by host and path, follows redirects when
+// asked.
 export class Visitor {
-  #cookies = new Map();   // host → name → {value, path}
+  #cookies = new Map(); // host → name → {value, path}
 
   cookieHeader(url) {
     const { host, pathname } = new URL(url);
     return [...(this.#cookies.get(host) ?? new Map()).entries()]
-      .filter(([, cookie]) => pathname === cookie.path || pathname.startsWith(cookie.path.replace(/\/?$/, '/')))
-      .map(([name, cookie]) => `${name}=${cookie.value}`).join('; ');
+      .filter(
+        ([, cookie]) =>
+          pathname === cookie.path || pathname.startsWith(cookie.path.replace(/\/?$/, '/')),
+      )
+      .map(([name, cookie]) => `${name}=${cookie.value}`)
+      .join('; ');
   }
 
   cookie(url, name) {
@@ -127,8 +161,8 @@ export class Visitor {
     return { ...result, url: String(url) };
   }
 
-  // GET, following redirects while `until(url)` is false. Gives the last answer with its `url`; when `until` stopped
-  // it, `stoppedAt` is the address that was not visited.
+  // GET, following redirects while `until(url)` is false. Gives the last answer with its `url`;
+  // when `until` stopped it, `stoppedAt` is the address that was not visited.
   async visit(url, { until = () => false, headers = {}, hopsMax = 20 } = {}) {
     let next = String(url);
     for (let hop = 0; hop < hopsMax; hop += 1) {
@@ -142,8 +176,15 @@ export class Visitor {
 
   // Sends a form as a browser would, then follows redirects like visit().
   async submit(url, fields, { headers = {}, ...options } = {}) {
-    const result = await this.send(url, { method: 'POST', body: new URLSearchParams(fields).toString(),
-      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: new URL(url).origin, ...headers } });
+    const result = await this.send(url, {
+      method: 'POST',
+      body: new URLSearchParams(fields).toString(),
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        origin: new URL(url).origin,
+        ...headers,
+      },
+    });
     if (result.status < 300 || result.status > 399 || !result.headers.location) return result;
     const next = new URL(result.headers.location, url).href;
     if (options.until?.(next)) return { ...result, stoppedAt: next };
@@ -154,8 +195,10 @@ export class Visitor {
     const [pair, ...attributes] = line.split(';').map((part) => part.trim());
     const name = pair.slice(0, pair.indexOf('='));
     const value = pair.slice(pair.indexOf('=') + 1);
-    const attribute = (wanted) => attributes.find((text) => text.toLowerCase().startsWith(`${wanted}=`))
-      ?.slice(wanted.length + 1);
+    const attribute = (wanted) =>
+      attributes
+        .find((text) => text.toLowerCase().startsWith(`${wanted}=`))
+        ?.slice(wanted.length + 1);
     const { host } = new URL(url);
     if (!this.#cookies.has(host)) this.#cookies.set(host, new Map());
     const expires = attribute('expires');

@@ -5,4 +5,5 @@ import { fileURLToPath } from 'node:url';
 export const repositoryRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 // The server under test. TENON names another build, such as build/release/tenon.
-export const tenonBinary = () => process.env.TENON ?? join(repositoryRoot, 'build', 'dev', 'tenon');
+export const tenonBinary = () =>
+  process.env.TENON ?? join(repositoryRoot, 'build', 'dev', 'tenon');

@@ -10,9 +10,11 @@ import { send } from './http.mjs';
 const readyTimeoutMs = 60_000;
 const stopTimeoutMs = 45_000;
 
-// A freed block stays poisoned under AddressSanitizer only this long, so that memory tests mean something there too.
+// A freed block stays poisoned under AddressSanitizer only this long, so that memory tests mean
+// something there too.
 const sanitizerEnvironment = {
-  ASAN_OPTIONS: 'quarantine_size_mb=4:thread_local_quarantine_size_kb=64:malloc_context_size=8:detect_leaks=0',
+  ASAN_OPTIONS:
+    'quarantine_size_mb=4:thread_local_quarantine_size_kb=64:malloc_context_size=8:detect_leaks=0',
   UBSAN_OPTIONS: 'print_stacktrace=1',
 };
 
@@ -20,15 +22,33 @@ export function makeDataDir() {
   return mkdtempSync(join(tmpdir(), 'tenon-data-'));
 }
 
-// `allowEgress` is a list of "host:port"; `flags` more flags of `tenon serve`; `dataDir` one that exists already (it is
-// then not removed at stop); `wrapper` a command to start it under, such as ['taskset', '-c', '0'].
-export async function startTenon({ allowEgress = [], flags = [], dataDir, env = {}, listen = '127.0.0.1:0',
-  wrapper = [] } = {}) {
+// `allowEgress` is a list of "host:port"; `flags` more flags of `tenon serve`; `dataDir` one that
+// exists already (it is then not removed at stop); `wrapper` a command to start it under, such as
+// ['taskset', '-c', '0'].
+export async function startTenon({
+  allowEgress = [],
+  flags = [],
+  dataDir,
+  env = {},
+  listen = '127.0.0.1:0',
+  wrapper = [],
+} = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tenon-test-'));
   const data = dataDir ?? join(folder, 'data');
   const logFile = join(folder, 'log');
-  const args = [...wrapper, tenonBinary(), 'serve', '--listen', listen, '--data', data, '--log-format', 'json',
-    ...allowEgress.flatMap((target) => ['--allow-egress', target]), ...flags];
+  const args = [
+    ...wrapper,
+    tenonBinary(),
+    'serve',
+    '--listen',
+    listen,
+    '--data',
+    data,
+    '--log-format',
+    'json',
+    ...allowEgress.flatMap((target) => ['--allow-egress', target]),
+    ...flags,
+  ];
   // A file, not a pipe: a test that is busy never holds the server up.
   const descriptor = openSync(logFile, 'a');
   const child = spawn(args[0], args.slice(1), {
@@ -50,7 +70,14 @@ export class Tenon {
   #exit;
 
   constructor(child, { data, folder, logFile }) {
-    Object.assign(this, { child, data, folder, logFile, origin: undefined, setupToken: undefined });
+    Object.assign(this, {
+      child,
+      data,
+      folder,
+      logFile,
+      origin: undefined,
+      setupToken: undefined,
+    });
     this.#exit = new Promise((resolve) => {
       child.on('error', (error) => resolve({ code: null, signal: null, error }));
       child.on('close', (code, signal) => resolve({ code, signal }));
@@ -64,13 +91,16 @@ export class Tenon {
 
   // The log's lines that are JSON.
   logLines() {
-    return this.output().split('\n').filter((line) => line.startsWith('{')).flatMap((line) => {
-      try {
-        return [JSON.parse(line)];
-      } catch {
-        return [];
-      }
-    });
+    return this.output()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .flatMap((line) => {
+        try {
+          return [JSON.parse(line)];
+        } catch {
+          return [];
+        }
+      });
   }
 
   #readAddresses() {
@@ -83,11 +113,13 @@ export class Tenon {
   async waitUntilReady() {
     const deadline = Date.now() + readyTimeoutMs;
     let exit;
-    this.#exit.then((value) => { exit = value; });
+    this.#exit.then((value) => {
+      exit = value;
+    });
     while (Date.now() < deadline) {
       if (exit) throw new Error(`tenon ended with ${JSON.stringify(exit)}:\n${this.output()}`);
       this.#readAddresses();
-      if (this.origin && await this.isReady()) return;
+      if (this.origin && (await this.isReady())) return;
       await delay(20);
     }
     throw new Error(`tenon was not ready in ${readyTimeoutMs} ms:\n${this.output()}`);
@@ -95,7 +127,10 @@ export class Tenon {
 
   async isReady() {
     try {
-      return (await send(`${this.origin}/readyz`, { keepAlive: false, timeoutMs: 5_000 })).status === 200;
+      return (
+        (await send(`${this.origin}/readyz`, { keepAlive: false, timeoutMs: 5_000 })).status ===
+        200
+      );
     } catch {
       return false;
     }
@@ -120,9 +155,11 @@ export class Tenon {
     return readFileSync(`/proc/${this.child.pid}/cmdline`, 'utf8');
   }
 
-  // SIGTERM, and SIGKILL when that does not end it in time. The data folder goes with it unless it was given.
+  // SIGTERM, and SIGKILL when that does not end it in time. The data folder goes with it unless
+  // it was given.
   async stop() {
-    if (this.child.exitCode === null && this.child.signalCode === null && this.child.pid) this.child.kill('SIGTERM');
+    if (this.child.exitCode === null && this.child.signalCode === null && this.child.pid)
+      this.child.kill('SIGTERM');
     const timer = setTimeout(() => this.child.kill('SIGKILL'), stopTimeoutMs);
     const exit = await this.#exit;
     clearTimeout(timer);
@@ -140,14 +177,21 @@ export class Tenon {
 // Runs another command of the program to its end: {code, stdout, stderr}.
 export function runTenon(args, { input = '', env = {} } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(tenonBinary(), args, { env: { ...process.env, ...sanitizerEnvironment, ...env } });
+    const child = spawn(tenonBinary(), args, {
+      env: { ...process.env, ...sanitizerEnvironment, ...env },
+    });
     const out = [];
     const err = [];
     child.stdout.on('data', (chunk) => out.push(chunk));
     child.stderr.on('data', (chunk) => err.push(chunk));
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout: Buffer.concat(out).toString(),
-      stderr: Buffer.concat(err).toString() }));
+    child.on('close', (code) =>
+      resolve({
+        code,
+        stdout: Buffer.concat(out).toString(),
+        stderr: Buffer.concat(err).toString(),
+      }),
+    );
     child.stdin.on('error', () => {});
     child.stdin.end(input);
   });

@@ -1,12 +1,18 @@
 // User tokens as a product's server mints them (RS256), and the hostile ones that must never pass.
 import { createHmac, createSign, createPublicKey } from 'node:crypto';
 
-const encode = (value) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+const encode = (value) =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 
 export const nowSeconds = () => Math.floor(Date.now() / 1000);
 
 // Signs any header and payload (objects, or text taken as it is).
-export function signToken({ privateKey, header = { alg: 'RS256', typ: 'JWT' }, payload, hash = 'RSA-SHA256' }) {
+export function signToken({
+  privateKey,
+  header = { alg: 'RS256', typ: 'JWT' },
+  payload,
+  hash = 'RSA-SHA256',
+}) {
   const input = `${encode(header)}.${encode(payload)}`;
   return `${input}.${createSign(hash).update(input).sign(privateKey).toString('base64url')}`;
 }
@@ -26,7 +32,8 @@ export function hostileTokens({ privateKey, otherPrivateKey, projectId }) {
   const claims = userClaims('mallory', { projectId });
   const publicPem = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' });
   const publicJwk = createPublicKey(otherPrivateKey).export({ format: 'jwk' });
-  const unsigned = (header, payload = claims, signature = '') => `${encode(header)}.${encode(payload)}.${signature}`;
+  const unsigned = (header, payload = claims, signature = '') =>
+    `${encode(header)}.${encode(payload)}.${signature}`;
   const hmac = (secret, alg = 'HS256') => {
     const input = `${encode({ alg, typ: 'JWT' })}.${encode(claims)}`;
     const hash = { HS256: 'sha256', HS384: 'sha384', HS512: 'sha512' }[alg];
@@ -39,28 +46,60 @@ export function hostileTokens({ privateKey, otherPrivateKey, projectId }) {
   const [head, body, signature] = good.split('.');
   const text = JSON.stringify(claims);
   return new Map([
-    ...['none', 'None', 'NONE', 'nOnE', '', ' none', 'none\u0000'].map((alg) =>
-      [`alg ${JSON.stringify(alg)}`, unsigned({ alg, typ: 'JWT' })]),
+    ...['none', 'None', 'NONE', 'nOnE', '', ' none', 'none\u0000'].map((alg) => [
+      `alg ${JSON.stringify(alg)}`,
+      unsigned({ alg, typ: 'JWT' }),
+    ]),
     ['alg none with the good signature', `${encode({ alg: 'none' })}.${body}.${signature}`],
     ['no alg', unsigned({ typ: 'JWT' }, claims, signature)],
     ['alg a list', sign(claims, { alg: ['RS256'] })],
     ['HS256 keyed with the public key', hmac(publicPem)],
     ['HS256 keyed with the public key, trimmed', hmac(publicPem.trim())],
-    ['HS256 keyed with the public key, DER', hmac(createPublicKey(privateKey).export({ type: 'spki', format: 'der' }))],
+    [
+      'HS256 keyed with the public key, DER',
+      hmac(createPublicKey(privateKey).export({ type: 'spki', format: 'der' })),
+    ],
     ['HS384 keyed with the public key', hmac(publicPem, 'HS384')],
     ['HS512 keyed with nothing', hmac('', 'HS512')],
-    ['RS512', signToken({ privateKey, header: { alg: 'RS512' }, payload: claims, hash: 'RSA-SHA512' })],
-    ['RS384', signToken({ privateKey, header: { alg: 'RS384' }, payload: claims, hash: 'RSA-SHA384' })],
+    [
+      'RS512',
+      signToken({ privateKey, header: { alg: 'RS512' }, payload: claims, hash: 'RSA-SHA512' }),
+    ],
+    [
+      'RS384',
+      signToken({ privateKey, header: { alg: 'RS384' }, payload: claims, hash: 'RSA-SHA384' }),
+    ],
     ['PS256 in the header', sign(claims, { alg: 'PS256' })],
     ['signed by another key', signToken({ privateKey: otherPrivateKey, payload: claims })],
-    ['another key, offered as jwk', signToken({ privateKey: otherPrivateKey, payload: claims,
-      header: { alg: 'RS256', jwk: publicJwk } })],
-    ['another key, offered as jku', signToken({ privateKey: otherPrivateKey, payload: claims,
-      header: { alg: 'RS256', jku: 'http://127.0.0.1:9/keys' } })],
-    ['hostile kid', signToken({ privateKey: otherPrivateKey, payload: claims,
-      header: { alg: 'RS256', kid: "../../../dev/null' OR 1=1 --" } })],
+    [
+      'another key, offered as jwk',
+      signToken({
+        privateKey: otherPrivateKey,
+        payload: claims,
+        header: { alg: 'RS256', jwk: publicJwk },
+      }),
+    ],
+    [
+      'another key, offered as jku',
+      signToken({
+        privateKey: otherPrivateKey,
+        payload: claims,
+        header: { alg: 'RS256', jku: 'http://127.0.0.1:9/keys' },
+      }),
+    ],
+    [
+      'hostile kid',
+      signToken({
+        privateKey: otherPrivateKey,
+        payload: claims,
+        header: { alg: 'RS256', kid: "../../../dev/null' OR 1=1 --" },
+      }),
+    ],
     ['crit header', sign(claims, { alg: 'RS256', crit: ['exp'] })],
-    ['audience of another project', sign({ ...claims, aud: 'useparagon.com/00000000-0000-4000-8000-000000000000' })],
+    [
+      'audience of another project',
+      sign({ ...claims, aud: 'useparagon.com/00000000-0000-4000-8000-000000000000' }),
+    ],
     ['expired', sign({ ...claims, exp: nowSeconds() - 120 })],
     ['no exp', sign(withoutExp)],
     ['exp as text', sign({ ...claims, exp: String(claims.exp) })],
@@ -83,8 +122,21 @@ export function hostileTokens({ privateKey, otherPrivateKey, projectId }) {
     ['payload not JSON', sign('hello')],
     ['payload a list', sign('[1]')],
     ['payload with a BOM', sign(`\ufeff${text}`)],
-    ['payload not UTF-8', signBytes(privateKey, Buffer.concat([Buffer.from('{"sub":"'), Buffer.from([0xff]), Buffer.from(`","exp":${claims.exp}}`)]))],
-    ['payload nested 10,000 deep', sign(text.replace('{', `{"x":${'['.repeat(10_000)}${']'.repeat(10_000)},`))],
+    [
+      'payload not UTF-8',
+      signBytes(
+        privateKey,
+        Buffer.concat([
+          Buffer.from('{"sub":"'),
+          Buffer.from([0xff]),
+          Buffer.from(`","exp":${claims.exp}}`),
+        ]),
+      ),
+    ],
+    [
+      'payload nested 10,000 deep',
+      sign(text.replace('{', `{"x":${'['.repeat(10_000)}${']'.repeat(10_000)},`)),
+    ],
     ['huge (1 MB)', sign({ ...claims, pad: 'x'.repeat(1 << 20) })],
     ['signature cut', good.slice(0, -10)],
     ['signature empty', `${head}.${body}.`],
@@ -92,7 +144,10 @@ export function hostileTokens({ privateKey, otherPrivateKey, projectId }) {
     ['two parts', `${head}.${body}`],
     ['four parts', `${good}.x`],
     ['base64 with padding', `${head}==.${body}.${signature}`],
-    ['standard base64 alphabet', `${head}.${body}.${signature.replaceAll('-', '+').replaceAll('_', '/')}+/`],
+    [
+      'standard base64 alphabet',
+      `${head}.${body}.${signature.replaceAll('-', '+').replaceAll('_', '/')}+/`,
+    ],
     ['spaces inside', `${head} .${body}.${signature}`],
     ['empty', ''],
     ['dots', '..'],
