@@ -250,7 +250,7 @@ Result<std::string> clean_svg_declarations(std::string_view text) {
         }
         if (!contains(kProperties, name)) continue;
         if (!out.empty()) out += ';';
-        out += name + ":" + value;
+        out.append(name).append(":").append(value);
     }
     return out;
 }

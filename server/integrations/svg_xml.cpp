@@ -152,8 +152,9 @@ class Reader {
         const bool is_hex = body.starts_with('x');
         if (is_hex) body.remove_prefix(1);
         std::uint32_t point = 0;
-        const char* end = body.data() + body.size();
-        const auto [stop, ec] = std::from_chars(body.data(), end, point, is_hex ? 16 : 10);
+        const char* begin = body.data();
+        const char* end = begin + body.size();
+        const auto [stop, ec] = std::from_chars(begin, end, point, is_hex ? 16 : 10);
         if (body.empty() || ec != std::errc{} || stop != end || !is_character(point)) {
             return error("has a character reference that is not allowed");
         }
