@@ -27,7 +27,8 @@ struct LocalProgram {
     explicit LocalProgram(const Config& c) : config(c) {}
 };
 
-// Applies YAML here or through the API; the answer is {integrations: [{slug, id, change, changedFields}]}.
+// Applies YAML here or through the API; the answer is {integrations: [{slug, id, change,
+// changedFields}]}.
 Result<Json> apply_yaml(const ApplyCommand& command, const Config& config, const std::string& yaml);
 Result<std::string> export_yaml(const ExportCommand& command, const Config& config);
 

@@ -1,5 +1,5 @@
-// Time as a value that is passed in, so tests can set it. Wall time has milliseconds and is stored as milliseconds
-// since 1970-01-01T00:00:00Z; durations and limits use the monotonic clock.
+// Time as a value that is passed in, so tests can set it. Wall time has milliseconds and is stored
+// as milliseconds since 1970-01-01T00:00:00Z; durations and limits use the monotonic clock.
 #pragma once
 
 #include <atomic>

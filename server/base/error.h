@@ -1,4 +1,5 @@
-// The one error type. Expected failure is a value of this type inside a Result; exceptions mean a bug.
+// The one error type. Expected failure is a value of this type inside a Result; exceptions mean a
+// bug.
 #pragma once
 
 #include <chrono>
@@ -9,8 +10,8 @@
 
 namespace tenon {
 
-// What went wrong, seen from the caller. platform/http turns each kind into one HTTP status with an exhaustive
-// switch, so a new kind cannot be forgotten.
+// What went wrong, seen from the caller. platform/http turns each kind into one HTTP status with an
+// exhaustive switch, so a new kind cannot be forgotten.
 enum class ErrorKind {
     invalid_input,      // 400: the caller sent something wrong
     unauthenticated,    // 401: no valid credentials of Tenon's own

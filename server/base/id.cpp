@@ -27,8 +27,9 @@ Uuid Uuid::random() {
 }
 
 Result<Uuid> Uuid::parse(std::string_view text) {
-    const Error wrong{ErrorKind::invalid_input, "invalid_id",
-                      "An id is a UUID: 36 characters, such as 123e4567-e89b-42d3-a456-426614174000."};
+    const Error wrong{
+        ErrorKind::invalid_input, "invalid_id",
+        "An id is a UUID: 36 characters, such as 123e4567-e89b-42d3-a456-426614174000."};
     if (text.size() != 36) return wrong;
     Uuid uuid;
     std::size_t digit = 0;

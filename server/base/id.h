@@ -1,5 +1,6 @@
-// Typed ids: a ProjectId is not a UserId, so one can never be passed for the other. Every id is a version-4 UUID
-// (RFC 9562); the published client refuses other versions for credentials and configurations.
+// Typed ids: a ProjectId is not a UserId, so one can never be passed for the other. Every id is a
+// version-4 UUID (RFC 9562); the published client refuses other versions for credentials and
+// configurations.
 #pragma once
 
 #include <array>

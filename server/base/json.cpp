@@ -1,10 +1,9 @@
 #include "base/json.h"
 
-#include <fmt/format.h>
-
 #include <boost/json/basic_parser_impl.hpp>
 #include <charconv>
 #include <cmath>
+#include <fmt/format.h>
 #include <unordered_set>
 #include <vector>
 
@@ -56,7 +55,9 @@ class StrictHandler {
         return add(std::move(value), ec);
     }
     bool on_number_part(json::string_view, json::error_code&) { return true; }
-    bool on_int64(std::int64_t value, json::string_view, json::error_code& ec) { return add(value, ec); }
+    bool on_int64(std::int64_t value, json::string_view, json::error_code& ec) {
+        return add(value, ec);
+    }
     bool on_uint64(std::uint64_t value, json::string_view, json::error_code& ec) {
         return add(value, ec);
     }
@@ -121,11 +122,21 @@ void write_quoted(std::string& out, std::string_view text) {
     out += '"';
     for (const char c : text) {
         switch (c) {
-            case '"': out += "\\\""; break;
-            case '\\': out += "\\\\"; break;
-            case '\n': out += "\\n"; break;
-            case '\r': out += "\\r"; break;
-            case '\t': out += "\\t"; break;
+            case '"':
+                out += "\\\"";
+                break;
+            case '\\':
+                out += "\\\\";
+                break;
+            case '\n':
+                out += "\\n";
+                break;
+            case '\r':
+                out += "\\r";
+                break;
+            case '\t':
+                out += "\\t";
+                break;
             default:
                 if (static_cast<unsigned char>(c) < 0x20) {
                     fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
@@ -144,14 +155,30 @@ class Writer {
 
     void write(const Json& value, int depth) {
         switch (value.kind()) {
-            case json::kind::null: out_ += "null"; break;
-            case json::kind::bool_: out_ += value.get_bool() ? "true" : "false"; break;
-            case json::kind::int64: out_ += fmt::to_string(value.get_int64()); break;
-            case json::kind::uint64: out_ += fmt::to_string(value.get_uint64()); break;
-            case json::kind::double_: write_number(out_, value.get_double()); break;
-            case json::kind::string: write_quoted(out_, value.get_string()); break;
-            case json::kind::array: write_array(value.get_array(), depth); break;
-            case json::kind::object: write_object(value.get_object(), depth); break;
+            case json::kind::null:
+                out_ += "null";
+                break;
+            case json::kind::bool_:
+                out_ += value.get_bool() ? "true" : "false";
+                break;
+            case json::kind::int64:
+                out_ += fmt::to_string(value.get_int64());
+                break;
+            case json::kind::uint64:
+                out_ += fmt::to_string(value.get_uint64());
+                break;
+            case json::kind::double_:
+                write_number(out_, value.get_double());
+                break;
+            case json::kind::string:
+                write_quoted(out_, value.get_string());
+                break;
+            case json::kind::array:
+                write_array(value.get_array(), depth);
+                break;
+            case json::kind::object:
+                write_object(value.get_object(), depth);
+                break;
         }
     }
 
@@ -201,7 +228,8 @@ const Json* step_into(const Json& value, std::string_view& path) {
         if (end == std::string_view::npos || !value.is_array()) return nullptr;
         std::size_t index = 0;
         const std::string_view digits = path.substr(1, end - 1);
-        const auto [stop, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
+        const auto [stop, ec] =
+            std::from_chars(digits.data(), digits.data() + digits.size(), index);
         if (ec != std::errc{} || stop != digits.data() + digits.size()) return nullptr;
         if (index >= value.get_array().size()) return nullptr;
         path.remove_prefix(end + 1);
@@ -226,8 +254,9 @@ Result<Json> parse_json(std::string_view text, const JsonLimits& limits) {
     json::error_code ec;
     const std::size_t read = parser.write_some(false, text.data(), text.size(), ec);
     if (!parser.handler().duplicate().empty()) {
-        return Error{ErrorKind::invalid_input, "json.duplicate_member",
-                     fmt::format("JSON names the member \"{}\" twice.", parser.handler().duplicate())};
+        return Error{
+            ErrorKind::invalid_input, "json.duplicate_member",
+            fmt::format("JSON names the member \"{}\" twice.", parser.handler().duplicate())};
     }
     const std::size_t rest = text.find_first_not_of(" \t\r\n", read);
     if (ec || rest != std::string_view::npos) {

@@ -1,8 +1,7 @@
 #include "base/random.h"
 
-#include <sys/random.h>
-
 #include <cstdlib>
+#include <sys/random.h>
 
 #include "base/text.h"
 

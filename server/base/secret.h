@@ -1,5 +1,6 @@
-// A Secret holds text that must never be printed. It has no stream operator, no fmt formatter and no JSON form;
-// the only way to the text is reveal(), which is easy to search for. Its bytes are overwritten when it dies.
+// A Secret holds text that must never be printed. It has no stream operator, no fmt formatter and
+// no JSON form; the only way to the text is reveal(), which is easy to search for. Its bytes are
+// overwritten when it dies.
 #pragma once
 
 #include <string>

@@ -41,7 +41,8 @@ std::string encode64(std::string_view bytes, std::string_view alphabet) {
     return text;
 }
 
-std::optional<std::string> decode64(std::string_view text, const std::array<std::int8_t, 256>& table) {
+std::optional<std::string> decode64(std::string_view text,
+                                    const std::array<std::int8_t, 256>& table) {
     if (text.size() % 4 == 1) return std::nullopt;
     std::string bytes;
     bytes.reserve(text.size() * 3 / 4);
@@ -101,7 +102,8 @@ std::optional<std::string> decode_percent(std::string_view text, char plus) {
     return out;
 }
 
-// Length of the well-formed UTF-8 sequence at `at` (Unicode 15, table 3-7), 0 when it is not well formed.
+// Length of the well-formed UTF-8 sequence at `at` (Unicode 15, table 3-7), 0 when it is not well
+// formed.
 std::size_t utf8_sequence(std::string_view text, std::size_t at) {
     const auto byte = [&](std::size_t i) {
         return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
@@ -189,7 +191,9 @@ std::string percent_encode(std::string_view text) {
     return out;
 }
 
-std::optional<std::string> percent_decode(std::string_view text) { return decode_percent(text, '+'); }
+std::optional<std::string> percent_decode(std::string_view text) {
+    return decode_percent(text, '+');
+}
 
 std::string form_encode(std::string_view text) {
     std::string out;
@@ -265,12 +269,23 @@ std::string html_escape(std::string_view text) {
     out.reserve(text.size());
     for (const char c : text) {
         switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '"': out += "&quot;"; break;
-            case '\'': out += "&#39;"; break;
-            default: out += c;
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '"':
+                out += "&quot;";
+                break;
+            case '\'':
+                out += "&#39;";
+                break;
+            default:
+                out += c;
         }
     }
     return out;

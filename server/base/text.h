@@ -11,12 +11,13 @@ namespace tenon {
 std::string base64_encode(std::string_view bytes);
 // Strict RFC 4648: padding needed, no white space.
 std::optional<std::string> base64_decode(std::string_view text);
-std::string base64url_encode(std::string_view bytes);                  // no padding
-std::optional<std::string> base64url_decode(std::string_view text);    // no padding, canonical bits
+std::string base64url_encode(std::string_view bytes);                // no padding
+std::optional<std::string> base64url_decode(std::string_view text);  // no padding, canonical bits
 std::string hex_encode(std::string_view bytes);
 std::optional<std::string> hex_decode(std::string_view text);
 
-// RFC 3986: everything but unreserved characters becomes %XX; right for path segments and query parts.
+// RFC 3986: everything but unreserved characters becomes %XX; right for path segments and query
+// parts.
 std::string percent_encode(std::string_view text);
 std::optional<std::string> percent_decode(std::string_view text);
 // application/x-www-form-urlencoded (WHATWG URL, section 5): space is '+'.

@@ -1,12 +1,11 @@
 #include "platform/logging/log.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <condition_variable>
+#include <fmt/format.h>
 #include <mutex>
 #include <thread>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -16,10 +15,14 @@ namespace {
 
 std::string_view name_of(LogLevel level) {
     switch (level) {
-        case LogLevel::debug: return "debug";
-        case LogLevel::info: return "info";
-        case LogLevel::warning: return "warning";
-        case LogLevel::error: return "error";
+        case LogLevel::debug:
+            return "debug";
+        case LogLevel::info:
+            return "info";
+        case LogLevel::warning:
+            return "warning";
+        case LogLevel::error:
+            return "error";
     }
     return "error";
 }

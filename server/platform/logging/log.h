@@ -1,6 +1,7 @@
-// Structured log: each line is an event name with fields, as JSON lines or for people. Values are text, numbers or
-// booleans; a Secret cannot be passed. Writing never blocks a loop on a slow terminal: lines go through a bounded
-// queue, and what does not fit is dropped and counted in the next line that does.
+// Structured log: each line is an event name with fields, as JSON lines or for people. Values are
+// text, numbers or booleans; a Secret cannot be passed. Writing never blocks a loop on a slow
+// terminal: lines go through a bounded queue, and what does not fit is dropped and counted in the
+// next line that does.
 #pragma once
 
 #include <cstdint>
@@ -36,11 +37,12 @@ struct LogField {
 struct LogOptions {
     LogLevel level = LogLevel::info;
     LogFormat format = LogFormat::human;
-    int descriptor = 2;             // standard error
+    int descriptor = 2;  // standard error
     std::size_t queue_lines_max = 8192;
 };
 
-// Starts the writer thread. Before it, and after stop_log(), lines are written at once by the caller.
+// Starts the writer thread. Before it, and after stop_log(), lines are written at once by the
+// caller.
 void start_log(const LogOptions& options);
 // Writes what is queued and ends the writer thread.
 void stop_log();
@@ -60,7 +62,8 @@ inline void log_error(std::string_view event, std::initializer_list<LogField> fi
     log_event(LogLevel::error, event, fields);
 }
 
-// For logs of high volume: `count` lines already in the form of log_format(), each with its line end.
+// For logs of high volume: `count` lines already in the form of log_format(), each with its line
+// end.
 void log_lines(const std::string& lines, std::size_t count);
 LogFormat log_format();
 

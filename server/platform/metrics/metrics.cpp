@@ -1,8 +1,7 @@
 #include "platform/metrics/metrics.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace tenon {
 namespace {
@@ -116,8 +115,8 @@ std::string Metrics::render() const {
     std::string_view last;
     for (const auto& known : entries_) {
         if (known->name != last) {
-            out += fmt::format("# HELP {} {}\n# TYPE {} {}\n", known->name, known->help, known->name,
-                               known->type());
+            out += fmt::format("# HELP {} {}\n# TYPE {} {}\n", known->name, known->help,
+                               known->name, known->type());
             last = known->name;
         }
         known->render(out);

@@ -1,5 +1,5 @@
-// Counters, gauges and histograms for /metrics (Prometheus text format 0.0.4). Each event loop adds to its own cell
-// without a lock; a scrape sums the cells.
+// Counters, gauges and histograms for /metrics (Prometheus text format 0.0.4). Each event loop adds
+// to its own cell without a lock; a scrape sums the cells.
 #pragma once
 
 #include <array>
@@ -32,9 +32,8 @@ class Counter {
 // Latencies in seconds, in fixed buckets from 1 ms to 60 s.
 class Histogram {
  public:
-    static constexpr std::array<double, 15> kBounds = {0.001, 0.0025, 0.005, 0.01, 0.025,
-                                                       0.05,  0.1,    0.25,  0.5,  1,
-                                                       2.5,   5,      10,    30,   60};
+    static constexpr std::array<double, 15> kBounds = {
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
     void observe(double seconds);
     std::int64_t count() const;
     double sum() const;
@@ -45,12 +44,15 @@ class Histogram {
     Counter sum_microseconds_;
 };
 
-// Owns every metric by name. Names follow Prometheus: tenon_proxy_requests_total, tenon_http_request_seconds.
+// Owns every metric by name. Names follow Prometheus: tenon_proxy_requests_total,
+// tenon_http_request_seconds.
 class Metrics {
  public:
-    // `labels` is the text between the braces, such as `result="ok"`; empty for none. References stay valid.
+    // `labels` is the text between the braces, such as `result="ok"`; empty for none. References
+    // stay valid.
     Counter& counter(std::string_view name, std::string_view help, std::string_view labels = {});
-    Histogram& histogram(std::string_view name, std::string_view help, std::string_view labels = {});
+    Histogram& histogram(std::string_view name, std::string_view help,
+                         std::string_view labels = {});
     // Read at scrape time, on the scraping thread.
     void gauge(std::string_view name, std::string_view help, std::function<double()> read);
 

@@ -1,10 +1,9 @@
 #include "platform/scheduling/blocking_pool.h"
 
-#include <pthread.h>
-
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <pthread.h>
 #include <thread>
 #include <vector>
 

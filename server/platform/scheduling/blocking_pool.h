@@ -1,4 +1,5 @@
-// A bounded pool of threads for work that would block an event loop: database calls, password hashing, files.
+// A bounded pool of threads for work that would block an event loop: database calls, password
+// hashing, files.
 #pragma once
 
 #include <functional>

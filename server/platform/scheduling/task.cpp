@@ -9,8 +9,8 @@
 namespace tenon::detail {
 namespace {
 
-// Frames up to this size are kept for reuse, in classes of 128 bytes. AddressSanitizer must see each frame's own
-// life, so nothing is kept when it watches.
+// Frames up to this size are kept for reuse, in classes of 128 bytes. AddressSanitizer must see
+// each frame's own life, so nothing is kept when it watches.
 constexpr std::size_t kClassBytes = 128;
 constexpr std::size_t kClasses = 32;
 constexpr std::size_t kKeptPerClassMax = 256;

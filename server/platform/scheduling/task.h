@@ -1,9 +1,10 @@
-// Task<T> is the coroutine type of the whole server: lazy, single-owner, resumed by symmetric transfer. A Task runs
-// on the event loop that awaits it and never moves to another thread by itself.
+// Task<T> is the coroutine type of the whole server: lazy, single-owner, resumed by symmetric
+// transfer. A Task runs on the event loop that awaits it and never moves to another thread by
+// itself.
 //
-// Rules for coroutines: parameters by value, or references to what outlives the co_await (say so); no capturing
-// lambda coroutines; expected failure is Task<Result<T>>. An exception is a bug: it travels to the awaiting
-// coroutine and ends at the loop's outer guard.
+// Rules for coroutines: parameters by value, or references to what outlives the co_await (say so);
+// no capturing lambda coroutines; expected failure is Task<Result<T>>. An exception is a bug: it
+// travels to the awaiting coroutine and ends at the loop's outer guard.
 #pragma once
 
 #include <coroutine>
@@ -21,7 +22,8 @@ class Task;
 
 namespace detail {
 
-// Frames are recycled by size class, thread by thread, so a busy loop does not visit the heap for each call.
+// Frames are recycled by size class, thread by thread, so a busy loop does not visit the heap for
+// each call.
 void* allocate_frame(std::size_t bytes);
 void free_frame(void* frame, std::size_t bytes) noexcept;
 
@@ -30,7 +32,9 @@ struct PromiseBase {
     std::exception_ptr exception;
 
     static void* operator new(std::size_t bytes) { return allocate_frame(bytes); }
-    static void operator delete(void* frame, std::size_t bytes) noexcept { free_frame(frame, bytes); }
+    static void operator delete(void* frame, std::size_t bytes) noexcept {
+        free_frame(frame, bytes);
+    }
 
     std::suspend_always initial_suspend() noexcept { return {}; }
     struct FinalAwaiter {
