@@ -429,5 +429,21 @@ TEST(FieldRules, TokensAndValues) {
     EXPECT_FALSE(is_field_value(bytes("a\0b")));
 }
 
+TEST(FieldRules, FindControlsAtEveryPlace) {
+    for (std::size_t size = 1; size < 50; ++size) {
+        for (std::size_t at = 0; at < size; ++at) {
+            for (int c = 0; c < 256; ++c) {
+                std::string text(size, 'x');
+                text[at] = static_cast<char>(c);
+                const bool is_edge = at == 0 || at + 1 == size;
+                const bool is_blank = c == ' ' || c == '\t';
+                const bool is_control = (c < 0x20 && c != '\t') || c == 0x7f;
+                ASSERT_EQ(is_field_value(text), !is_control && !(is_blank && is_edge))
+                    << size << " " << at << " " << c;
+            }
+        }
+    }
+}
+
 }  // namespace
 }  // namespace tenon::http

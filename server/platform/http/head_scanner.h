@@ -2,6 +2,10 @@
 // meaning of the framing fields. Used by request_head.cpp and response_head.cpp only.
 #pragma once
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -27,9 +31,19 @@ inline bool is_class(char c, CharClass wanted) {
 inline constexpr Refusal kBareLineEnd{400, "http.malformed_line",
                                       "Lines must end with CR LF, and neither may stand alone."};
 
-// The first byte of [p, end) that is a control character (below 0x20, or 0x7F), eight bytes at a
+// The first byte of [p, end) that is a control character (below 0x20, or 0x7F), many bytes at a
 // time.
 inline const char* find_control(const char* p, const char* end) {
+#if defined(__SSE2__)
+    while (end - p >= 16) {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+        const __m128i below = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+        const __m128i is_delete = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f));
+        const auto hits = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(below, is_delete)));
+        if (hits != 0) return p + std::countr_zero(hits);
+        p += 16;
+    }
+#endif
     constexpr std::uint64_t kOnes = 0x0101010101010101;
     constexpr std::uint64_t kHighs = 0x8080808080808080;
     while (end - p >= 8) {
