@@ -22,7 +22,8 @@ class ConnectAccountsTest : public ConnectFixture {
     }
     Result<CredentialWithConfigurations> submit(const ConnectParty& party, SubmittedFields values,
                                                 InstallOptions options = {}) {
-        return run_task(connect->connect_with_fields(party, keys.id, std::move(values), options));
+        return run_task(
+            connect->connect_with_fields(party, keys.id, std::move(values), std::move(options)));
     }
 
     Integration keys;

@@ -16,10 +16,11 @@ class ConnectLinksTest : public ConnectFixture {
     }
     // The token of a new link.
     std::string given_link(const Integration& integration, InstallOptions options = {}) {
-        const auto made = run_task(links->create_link(developer, {.project_id = project,
-                                                                  .user_external_id = "alice",
-                                                                  .integration_id = integration.id,
-                                                                  .install_options = options}));
+        const auto made =
+            run_task(links->create_link(developer, {.project_id = project,
+                                                    .user_external_id = "alice",
+                                                    .integration_id = integration.id,
+                                                    .install_options = std::move(options)}));
         EXPECT_TRUE(made) << (made ? "" : made.error().message);
         if (!made) return {};
         EXPECT_TRUE(made->url.starts_with("https://tenon.example.com/connect/"));

@@ -29,10 +29,10 @@ class ConnectRoutesTest : public RouteFixture {
         return "/api/v1/projects/" + project.str() + path;
     }
     http::Response submit(const std::string& path, const std::string& cookie,
-                          const std::string& form, Fields more = {}) {
+                          const std::string& form, const Fields& more = {}) {
         Fields headers = {{"Cookie", cookie},
                           {"Content-Type", "application/x-www-form-urlencoded"}};
-        for (auto& field : more) headers.push_back(field);
+        for (const auto& field : more) headers.push_back(field);
         return send("POST", path, headers, form);
     }
     http::Response show(const std::string& path, const std::string& cookie = {}) {

@@ -38,9 +38,9 @@ struct ConnectOptions {
     Seconds link_life{86'400};  // of a connect link that does not say
     Seconds link_life_min{60};
     Seconds link_life_max{604'800};
-    FieldLimits fields{};
-    CallbackLimits callback{};
-    VerifierLimits verifier{};
+    FieldLimits fields;
+    CallbackLimits callback;
+    VerifierLimits verifier;
     std::size_t session_key_bytes_max = 128;
     std::size_t expired_rows_per_cleanup = 100;
 };
@@ -88,12 +88,12 @@ struct AuthorizationEnd {
         connected
     };
     Kind kind = Kind::refused;
-    IntegrationId integration_id{};
-    std::string integration_name{};
-    std::string origin{};  // post the end here; empty: do not
-    Secret handle{};       // payload of oauth_success_callback; empty: do not post success
-    Secret link_token{};   // go back to this connect page; empty: none
-    std::optional<Error> error{};
+    IntegrationId integration_id;
+    std::string integration_name;
+    std::string origin;  // post the end here; empty: do not
+    Secret handle;       // payload of oauth_success_callback; empty: do not post success
+    Secret link_token;   // go back to this connect page; empty: none
+    std::optional<Error> error;
 };
 
 // What the nonce page's request tells about its opener.

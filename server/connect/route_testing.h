@@ -99,8 +99,8 @@ class RouteFixture : public ConnectFixture {
         return {{"Authorization", "Bearer " + external_id + "-token"}};
     }
 
-    http::Response send(const std::string& method, const std::string& target, Fields headers = {},
-                        std::string body = {}) {
+    http::Response send(const std::string& method, const std::string& target,
+                        const Fields& headers = {}, std::string body = {}) {
         http::Request request;
         request.method = method;
         request.target = target;

@@ -25,10 +25,10 @@ class SdkOauthRoutesTest : public RouteFixture {
         EXPECT_EQ(page.status, 200) << page.body;
         return cookie_of(page);
     }
-    http::Response confirm(const std::string& cookie, Fields more = {}) {
+    http::Response confirm(const std::string& cookie, const Fields& more = {}) {
         Fields headers = bearer("alice");
         headers.emplace_back("Cookie", cookie);
-        for (auto& field : more) headers.push_back(field);
+        for (const auto& field : more) headers.push_back(field);
         return send("POST", sdk("/actions/oauth-nonce"), headers,
                     R"({"openerOrigin":"https://app.example.com"})");
     }
@@ -161,10 +161,11 @@ TEST_P(SdkOauthRoutesTest, AProvidersErrorIsPostedAndShownAsText) {
 TEST_P(SdkOauthRoutesTest, ARefusedCallbackTellsNothingToAnybody) {
     const std::string cookie = open_nonce();
     const std::string state = state_of(build());
+    const std::string callback = "/oauth/" + crm.id.str();
     for (const std::string& query :
          {std::string(), "?state=" + state + "x&code=c", "?state=" + state + "&state=" + state,
           "?state=" + std::string(60'000, 'x')}) {
-        const auto page = send("GET", "/oauth/" + crm.id.str() + query, {{"Cookie", cookie}});
+        const auto page = send("GET", std::string(callback).append(query), {{"Cookie", cookie}});
         EXPECT_EQ(page.status, 410);
         EXPECT_EQ(page.body.find(state), std::string::npos);
         EXPECT_EQ(page.body.find("data-origin"), std::string::npos);

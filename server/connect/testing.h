@@ -40,14 +40,14 @@ class ScriptedProvider final : public http::HttpClient {
         co_return found->second(request);
     }
 
-    void answers_to(const std::string& path, int status, std::string body) {
+    void answers_to(const std::string& path, int status, const std::string& body) {
         answers[path] = [status, body](const http::ClientRequest&) -> Result<http::ClientResponse> {
             http::ClientResponse response{.status = status, .body = body};
             response.headers.add("Content-Type", "application/json");
             return response;
         };
     }
-    void fails_at(const std::string& path, Error error) {
+    void fails_at(const std::string& path, const Error& error) {
         answers[path] = [error](const http::ClientRequest&) -> Result<http::ClientResponse> {
             return error;
         };
