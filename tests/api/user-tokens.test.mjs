@@ -52,8 +52,11 @@ test('hostile tokens get 401 on the SDK and on the proxy, and reach nobody', asy
     projectId: world.projectId,
   })) {
     for (const url of [meUrl(), proxyUrl()]) {
-      const answer = await call(url, token);
-      const isTooLarge = token.length > 16_000 && [400, 413, 431].includes(answer.status);
+      // A head beyond the limit is refused while it is still coming, so the answer may be lost.
+      const isHuge = token.length > 16_000;
+      const cut = (error) => (isHuge ? { status: 431, text: '' } : Promise.reject(error));
+      const answer = await call(url, token).catch(cut);
+      const isTooLarge = isHuge && [400, 413, 431].includes(answer.status);
       if (answer.status !== 401 && !isTooLarge)
         passed.push(`${name}: ${answer.status} ${answer.text.slice(0, 100)}`);
       else if (answer.status === 401) assert.match(answer.json().code, /^token\./, name);
