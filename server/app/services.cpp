@@ -1,12 +1,19 @@
 #include "app/services.h"
 
+#include <algorithm>
+
 #include "accounts/request_authorizer.h"
 #include "auth_methods/refresher.h"
+#include "credentials/invalidation_report.h"
 #include "platform/http/http_client.h"
 #include "users/user_authenticator.h"
 
 namespace tenon {
 namespace {
+
+constexpr std::size_t kTokenAnswerBytesMax = 1U << 20U;
+// For the writes before and after the token requests, repeated while the database is away.
+constexpr Seconds kLeaseSlack{30};
 
 Result<std::unique_ptr<http::UpstreamPools>> make_pools(const Config& config) {
     http::UpstreamOptions options;
@@ -17,13 +24,6 @@ Result<std::unique_ptr<http::UpstreamPools>> make_pools(const Config& config) {
     return http::UpstreamPools::create(std::move(options));
 }
 
-TokenCareOptions token_care_options(const Config& config) {
-    TokenCareOptions options;
-    options.token_request_timeout = std::chrono::ceil<Seconds>(config.token_request_timeout);
-    options.lease = options.token_request_timeout * 2;
-    return options;
-}
-
 }  // namespace
 
 http::UpstreamLimits upstream_limits(const Config& config) {
@@ -32,6 +32,24 @@ http::UpstreamLimits upstream_limits(const Config& config) {
             .idle_timeout = config.upstream_idle_timeout,
             .total_timeout = config.upstream_total_timeout,
             .head_bytes_max = config.upstream_head_bytes_max};
+}
+
+http::UpstreamLimits token_limits(const Config& config) {
+    return {
+        .connect_timeout = std::min(config.upstream_connect_timeout, config.token_request_timeout),
+        .first_byte_timeout = config.token_request_timeout,
+        .idle_timeout = config.token_request_timeout,
+        .total_timeout = config.token_request_timeout,
+        .head_bytes_max = config.upstream_head_bytes_max,
+        .body_bytes_max = kTokenAnswerBytesMax};
+}
+
+TokenCareOptions token_care_options(const Config& config) {
+    TokenCareOptions options;
+    options.token_request_timeout = std::chrono::ceil<Seconds>(config.token_request_timeout);
+    // A refused client authentication is followed by a second request in the other form.
+    options.lease = options.token_request_timeout * 2 + kLeaseSlack;
+    return options;
 }
 
 Result<std::unique_ptr<Services>> Services::build(const Config& config, Database& database,
@@ -76,7 +94,7 @@ Services::Services(const Config& config, Database& database, MasterKeys keys, co
                [this](ProjectId project) { return projects.open_environment_secrets(project); }}),
       opener(*vault,
              [this](ProjectId project) { return projects.open_environment_secrets(project); }),
-      methods({*client, clock}),
+      methods({.client = *client, .clock = clock, .token_limits = token_limits(config)}),
       refresher(make_credential_refresher(methods, opener)),
       // The options satisfy the one rule that may fail: the lease outlives the token request.
       token_care(make_token_care({.database = database,
@@ -87,7 +105,8 @@ Services::Services(const Config& config, Database& database, MasterKeys keys, co
                                   .find_integration =
                                       [this](ProjectId project, IntegrationId id) {
                                           return integrations.get_cached(project, id);
-                                      }},
+                                      },
+                                  .on_invalidated = report_invalidations(metrics)},
                                  token_care_options(config))
                      .value()),
       credentials(database, *vault, audit, *token_care, clock),

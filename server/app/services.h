@@ -75,5 +75,9 @@ struct Services {
 };
 
 http::UpstreamLimits upstream_limits(const Config& config);
+// Of requests to token endpoints: the configured time limit bounds each of them as a whole.
+http::UpstreamLimits token_limits(const Config& config);
+// The lease of a refresh outlives its two token requests at most and the writes around them.
+TokenCareOptions token_care_options(const Config& config);
 
 }  // namespace tenon

@@ -211,9 +211,6 @@ void LiveTokenCare::tell_invalidated(Credential credential, const InvalidCause& 
     credential.status = CredentialStatus::invalid;
     credential.invalid_code = cause.code;
     credential.invalid_reason = cause.reason;
-    log_info("credential.invalidated", {{"credential_id", credential.id.str()},
-                                        {"project_id", credential.project_id.str()},
-                                        {"code", cause.code}});
     if (context_.on_invalidated) context_.on_invalidated(credential);
 }
 

@@ -3,6 +3,7 @@
 import { after, before, beforeEach, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
+import { send } from '../lib/http.mjs';
 import { oauthConnection, startScene } from '../lib/scenes.mjs';
 
 let scene;
@@ -125,6 +126,54 @@ test('invalid_grant makes the credential INVALID at once and is not hammered', a
   assert.equal(again.status, 'VALID');
   assert.equal((await user.proxy(crm, '/contacts')).status, 200);
 });
+
+test('a credential that becomes INVALID is told once, in the log and in a counter', async () => {
+  const { tenon } = scene.world;
+  const { crm, user, credential } = await expiredConnection();
+  const before = invalidations(await metricsOf(tenon), 'invalid_grant');
+  provider.switches.tokenError = 'invalid_grant';
+  await Promise.all(Array.from({ length: 20 }, () => user.proxy(crm, '/contacts')));
+  await user.proxy(crm, '/contacts');
+  assert.equal(invalidations(await metricsOf(tenon), 'invalid_grant') - before, 1);
+  const told = () =>
+    tenon
+      .logLines()
+      .filter((line) => JSON.stringify(line).includes(credential.id))
+      .filter((line) => line.event === 'credential.invalidated');
+  for (let waited = 0; told().length === 0 && waited < 100; waited += 1) await delay(20);
+  assert.equal(told().length, 1);
+  const [line] = told();
+  assert.equal(line.level, 'warning');
+  assert.equal(line.project_id, scene.world.projectId);
+  assert.equal(line.integration_id, crm.id);
+  assert.equal(line.code, 'invalid_grant');
+  assert.match(line.reason, /provider ended this connection/);
+});
+
+test('--token-request-timeout bounds the token request of a refresh', async () => {
+  const hasty = await startScene({ flags: ['--token-request-timeout', '1s'] });
+  try {
+    hasty.provider.switches.accessTokenSeconds = 1;
+    const { crm, user } = await oauthConnection(hasty);
+    await delay(1_100);
+    hasty.provider.switches.tokenDelayMs = 8_000;
+    const started = Date.now();
+    const answer = await user.proxy(crm, '/contacts');
+    assert.equal(answer.status, 503, answer.text);
+    assert.equal(answer.json().code, 'token.refresh_failed');
+    assert.ok(Date.now() - started < 6_000, `${Date.now() - started} ms`);
+  } finally {
+    await hasty.stop();
+  }
+});
+
+const metricsOf = async (tenon) => (await send(`${tenon.origin}/metrics`)).text;
+const invalidations = (metrics, reason) =>
+  Number(
+    metrics.match(
+      new RegExp(`^tenon_credentials_invalidated_total\\{reason="${reason}"\\} (\\d+)$`, 'm'),
+    )?.[1] ?? 0,
+  );
 
 test('a token endpoint that answers 503 is spared, stays VALID, and recovers', async () => {
   const { crm, user, credential } = await expiredConnection();
