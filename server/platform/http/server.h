@@ -28,9 +28,10 @@ struct ServerLimits {
     std::chrono::milliseconds body_total_timeout{60'000};  // of buffered bodies
     std::chrono::milliseconds write_idle_timeout{60'000};  // the client takes nothing
     std::chrono::milliseconds keep_alive_timeout{60'000};  // between requests
-    // After an answer to a request whose body was not read: how much is still taken, so that the
-    // answer is not lost.
-    std::size_t linger_bytes_max = 65'536;
+    // After an answer to a request that was not read whole: how much is still taken and thrown
+    // away, whichever limit comes first, so that the answer is not lost. As large as a body may be;
+    // it costs no memory.
+    std::size_t linger_bytes_max = 4U << 20U;
     std::chrono::milliseconds linger_timeout{1'000};
     std::size_t connections_max = 20'000;  // of all workers together
     std::chrono::milliseconds drain_timeout{30'000};

@@ -88,6 +88,30 @@ TEST_F(ServerLimitsTest, LimitsHeads) {
     EXPECT_TRUE(say(many + "\r\n").starts_with("HTTP/1.1 431 "));
 }
 
+TEST_F(ServerLimitsTest, TheAnswerToAHugeHeadArrivesHoweverMuchIsStillOnItsWay) {
+    const std::string huge =
+        "GET /hello HTTP/1.1\r\nHost: a\r\nX: " + std::string(3U << 20U, 'x') + "\r\n\r\n";
+    for (int round = 0; round < 20; ++round) {
+        RawSocket client = connect();
+        ASSERT_TRUE(client.send(huge)) << round;  // closing early would reset the connection
+        EXPECT_TRUE(client.read_answer().starts_with("HTTP/1.1 431 ")) << round;
+        EXPECT_EQ(client.wait_end(), 0) << round;
+    }
+}
+
+TEST_F(ServerLimitsTest, LingersNoLongerThanItsLimits) {
+    options_.limits.linger_bytes_max = 100'000;
+    options_.limits.linger_timeout = milliseconds(100);
+    RawSocket endless = connect();
+    EXPECT_FALSE(
+        endless.send("GET /hello HTTP/1.1\r\nHost: a\r\nX: " + std::string(64U << 20U, 'x')));
+    RawSocket silent = connect();
+    silent.send("GET /hello HTTP/1.1\r\nHost: a\r\nX: " + std::string(40'000, 'x'));
+    EXPECT_TRUE(silent.read_answer().starts_with("HTTP/1.1 431 "));
+    EXPECT_EQ(silent.wait_end(), 0);
+    wait_for("tenon_http_connections 0\n");  // while both clients still hold their ends
+}
+
 TEST_F(ServerLimitsTest, AcceptsHeadsLargerThanABuffer) {
     const std::string large =
         "GET /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX: " + std::string(30'000, 'x') +
