@@ -5,6 +5,8 @@
 SHELL := /bin/sh
 FUZZ_SECONDS ?= 60
 NINJA := cmake --build
+# What prettier formats and tests/lint.mjs checks.
+JAVASCRIPT := 'tests/**/*.mjs' 'bench/*.mjs' 'tools/*.mjs' 'web/**/*.{ts,tsx,css}' 'sdk/js/**/*.{ts,mjs}'
 # Compiled files are shared between clones of the same sources, wherever they stand.
 export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
@@ -57,7 +59,7 @@ lint-quick: ## What make test checks of it: formatting, module direction, house 
 	@node tests/run.mjs lint
 
 format: ## Format the C++ and JavaScript files
-	@node_modules/.bin/prettier --log-level warn --write 'tests/**/*.mjs' 'bench/*.mjs'
+	@node_modules/.bin/prettier --log-level warn --no-error-on-unmatched-pattern --write $(JAVASCRIPT)
 	@find server tools -name '*.h' -o -name '*.cpp' | xargs clang-format-19 -i
 
 tsan: build/tsan/build.ninja ## Unit tests under ThreadSanitizer

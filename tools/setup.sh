@@ -27,7 +27,7 @@ missing_packages() {
     packages_of | while read -r package; do
         printf '%s\n' "$installed" | grep -qxF "$package" || echo "$package"
     done
-    [ "$purpose" = run ] || node_packages
+    node_packages
 }
 
 # nodejs and npm, unless a node that is new enough is on the path already (from wherever).
@@ -69,7 +69,7 @@ install_packages() {
     }
 }
 
-# npm packages serve tests and the web apps; the stamp holds the lock file they came from.
+# npm packages serve the web apps and the tests; the stamp holds the lock file they came from.
 install_npm_packages() {
     stamp=build/setup/package-lock.installed
     if [ -d node_modules ] && cmp -s package-lock.json "$stamp"; then
@@ -85,6 +85,4 @@ missing=$(missing_packages)
 if [ -n "$missing" ]; then
     install_packages "$missing"
 fi
-if [ "$purpose" != run ]; then
-    install_npm_packages
-fi
+install_npm_packages

@@ -1,0 +1,2 @@
+// The platform API for our web apps.
+export {};

@@ -1,0 +1,2 @@
+// Components of our web apps.
+export {};
