@@ -2,9 +2,8 @@
 // endpoints spared.
 import { after, before, beforeEach, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
-import { send } from '../lib/http.mjs';
-import { oauthConnection, startScene } from '../lib/scenes.mjs';
+import { until } from '../lib/clock.mjs';
+import { expiredConnection, oauthConnection, startScene } from '../lib/scenes.mjs';
 
 let scene;
 let provider;
@@ -16,7 +15,6 @@ before(async () => {
 beforeEach(() => {
   Object.assign(provider.switches, {
     accessTokenSeconds: 3600,
-    tokenDelayMs: 0,
     tokenStatus: undefined,
     tokenRetryAfter: undefined,
     tokenError: undefined,
@@ -28,39 +26,42 @@ beforeEach(() => {
 });
 after(() => scene?.stop());
 
-// Connects a user whose access token has expired by the time this returns.
-async function expiredConnection(options) {
-  provider.switches.accessTokenSeconds = 1;
-  const connection = await oauthConnection(scene, options);
-  await delay(1_100);
-  provider.switches.accessTokenSeconds = 3600;
-  provider.tokenCalls.length = 0;
-  return connection;
-}
-
 const statuses = (answers) =>
   answers.reduce(
     (counts, answer) => ({ ...counts, [answer.status]: (counts[answer.status] ?? 0) + 1 }),
     {},
   );
 
+// So many calls that all of them wait for the token request that the provider holds.
+async function callsThatWait(count, { crm, user }) {
+  const running = await scene.world.tenon.metric('tenon_http_requests_in_flight');
+  const calls = Array.from({ length: count }, () => user.proxy(crm, '/contacts'));
+  const all = running + count;
+  await until(`${count} calls wait`, async () => {
+    return (await scene.world.tenon.metric('tenon_http_requests_in_flight')) >= all;
+  });
+  await until('the token request is there', () => provider.tokenCalls.length > 0);
+  return calls;
+}
+
 test('1,000 callers with an expired token make exactly one token request', async () => {
-  const { crm, user } = await expiredConnection();
-  provider.switches.tokenDelayMs = 300;
-  const answers = await Promise.all(
-    Array.from({ length: 1_000 }, () => user.proxy(crm, '/contacts')),
-  );
-  assert.deepEqual(statuses(answers), { 200: 1_000 });
+  const connection = await expiredConnection(scene);
+  const release = provider.holdTokens();
+  const calls = await callsThatWait(1_000, connection);
+  release();
+  assert.deepEqual(statuses(await Promise.all(calls)), { 200: 1_000 });
   assert.equal(provider.tokenCalls.length, 1);
 });
 
 test('a slow token endpoint is waited for, with one request', async () => {
-  const { crm, user } = await expiredConnection();
-  provider.switches.tokenDelayMs = 12_000;
-  const answers = await Promise.all(
-    Array.from({ length: 20 }, () => user.proxy(crm, '/contacts')),
-  );
-  assert.deepEqual(statuses(answers), { 200: 20 });
+  const connection = await expiredConnection(scene);
+  const release = provider.holdTokens();
+  const early = await callsThatWait(20, connection);
+  scene.clock.advance({ seconds: 35 });
+  const late = await callsThatWait(20, connection);
+  assert.equal(provider.tokenCalls.length, 1);
+  release();
+  assert.deepEqual(statuses(await Promise.all([...early, ...late])), { 200: 40 });
   assert.equal(provider.tokenCalls.length, 1);
 });
 
@@ -103,7 +104,7 @@ test('a provider that keeps answering 401 gets one refresh, and the caller its 4
 });
 
 test('invalid_grant makes the credential INVALID at once and is not hammered', async () => {
-  const { crm, user, credential } = await expiredConnection();
+  const { crm, user, credential } = await expiredConnection(scene);
   provider.switches.tokenError = 'invalid_grant';
   const answers = await Promise.all(
     Array.from({ length: 100 }, () => user.proxy(crm, '/contacts')),
@@ -129,18 +130,20 @@ test('invalid_grant makes the credential INVALID at once and is not hammered', a
 
 test('a credential that becomes INVALID is told once, in the log and in a counter', async () => {
   const { tenon } = scene.world;
-  const { crm, user, credential } = await expiredConnection();
-  const before = invalidations(await metricsOf(tenon), 'invalid_grant');
+  const { crm, user, credential } = await expiredConnection(scene);
+  const counted = () =>
+    tenon.metric('tenon_credentials_invalidated_total{reason="invalid_grant"}');
+  const before = await counted();
   provider.switches.tokenError = 'invalid_grant';
   await Promise.all(Array.from({ length: 20 }, () => user.proxy(crm, '/contacts')));
   await user.proxy(crm, '/contacts');
-  assert.equal(invalidations(await metricsOf(tenon), 'invalid_grant') - before, 1);
+  assert.equal((await counted()) - before, 1);
   const told = () =>
     tenon
       .logLines()
       .filter((line) => JSON.stringify(line).includes(credential.id))
       .filter((line) => line.event === 'credential.invalidated');
-  for (let waited = 0; told().length === 0 && waited < 100; waited += 1) await delay(20);
+  await until('the log tells', () => told().length > 0);
   assert.equal(told().length, 1);
   const [line] = told();
   assert.equal(line.level, 'warning');
@@ -153,10 +156,8 @@ test('a credential that becomes INVALID is told once, in the log and in a counte
 test('--token-request-timeout bounds the token request of a refresh', async () => {
   const hasty = await startScene({ flags: ['--token-request-timeout', '1s'] });
   try {
-    hasty.provider.switches.accessTokenSeconds = 1;
-    const { crm, user } = await oauthConnection(hasty);
-    await delay(1_100);
-    hasty.provider.switches.tokenDelayMs = 8_000;
+    const { crm, user } = await expiredConnection(hasty);
+    hasty.provider.holdTokens();
     const started = Date.now();
     const answer = await user.proxy(crm, '/contacts');
     assert.equal(answer.status, 503, answer.text);
@@ -167,52 +168,73 @@ test('--token-request-timeout bounds the token request of a refresh', async () =
   }
 });
 
-const metricsOf = async (tenon) => (await send(`${tenon.origin}/metrics`)).text;
-const invalidations = (metrics, reason) =>
-  Number(
-    metrics.match(
-      new RegExp(`^tenon_credentials_invalidated_total\\{reason="${reason}"\\} (\\d+)$`, 'm'),
-    )?.[1] ?? 0,
-  );
-
 test('a token endpoint that answers 503 is spared, stays VALID, and recovers', async () => {
-  const { crm, user, credential } = await expiredConnection();
+  const { crm, user, credential } = await expiredConnection(scene);
   provider.switches.tokenStatus = 503;
-  const started = Date.now();
-  while (Date.now() - started < 2_000) {
-    const answers = await Promise.all(
-      Array.from({ length: 10 }, () => user.proxy(crm, '/contacts')),
-    );
-    for (const answer of answers) assert.equal(answer.status, 503, answer.text);
+  for (let second = 0; second < 5; second += 1) {
+    for (let round = 0; round < 5; round += 1) {
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, () => user.proxy(crm, '/contacts')),
+      );
+      for (const answer of answers) {
+        assert.equal(answer.status, 503, answer.text);
+        assert.ok(Number(answer.headers['retry-after']) > 0, 'no Retry-After');
+      }
+    }
+    scene.clock.advance({ seconds: 1 });
   }
-  assert.ok(
-    provider.tokenCalls.length <= 6,
-    `${provider.tokenCalls.length} token requests in two seconds`,
-  );
+  // Of 250 calls in five seconds; real time passes as well.
+  assert.ok(provider.tokenCalls.length <= 10, `${provider.tokenCalls.length} token requests`);
   assert.equal((await user.sdkJson('GET', `/credentials/${credential.id}`)).status, 'VALID');
   provider.switches.tokenStatus = undefined;
-  const deadline = Date.now() + 10_000;
-  let answer;
-  do {
-    await delay(100);
-    answer = await user.proxy(crm, '/contacts');
-  } while (answer.status !== 200 && Date.now() < deadline);
-  assert.equal(answer.status, 200, answer.text);
-});
-
-test('a token near its end is served while the refresh fails', async () => {
-  provider.switches.accessTokenSeconds = 20; // the margin is 20 % of it
-  const { crm, user } = await oauthConnection(scene);
-  await delay(17_000);
-  provider.switches.tokenStatus = 503;
-  provider.tokenCalls.length = 0;
+  scene.clock.advance({ seconds: 5 });
   const answer = await user.proxy(crm, '/contacts');
   assert.equal(answer.status, 200, answer.text);
 });
 
+test('Retry-After of the token endpoint is waited for', async () => {
+  const { crm, user } = await expiredConnection(scene);
+  Object.assign(provider.switches, { tokenStatus: 429, tokenRetryAfter: 40 });
+  assert.equal((await user.proxy(crm, '/contacts')).status, 503);
+  provider.switches.tokenStatus = undefined;
+  scene.clock.advance({ seconds: 20 });
+  const early = await user.proxy(crm, '/contacts');
+  assert.equal(early.status, 503, early.text);
+  assert.equal(provider.tokenCalls.length, 1);
+  scene.clock.advance({ seconds: 21 });
+  assert.equal((await user.proxy(crm, '/contacts')).status, 200);
+});
+
+test('a token near its end is served while the refresh fails', async () => {
+  provider.switches.accessTokenSeconds = 600; // the margin is 20 % of it
+  const { crm, user } = await oauthConnection(scene);
+  scene.clock.advance({ seconds: 560 });
+  provider.switches.tokenStatus = 503;
+  provider.tokenCalls.length = 0;
+  const answer = await user.proxy(crm, '/contacts');
+  assert.equal(answer.status, 200, answer.text);
+  await until('a refresh is tried', () => provider.tokenCalls.length === 1);
+});
+
+test('a clock that jumps a day ahead costs one refresh', async () => {
+  const { crm, user } = await oauthConnection(scene, {
+    user: scene.world.user('far', { lifeSeconds: 7 * 86_400 }),
+  });
+  provider.tokenCalls.length = 0;
+  scene.clock.advance({ hours: 24 });
+  for (let round = 0; round < 2; round += 1) {
+    const calls = Array.from({ length: 50 }, () => user.proxy(crm, '/contacts'));
+    assert.deepEqual(statuses(await Promise.all(calls)), { 200: 50 });
+  }
+  assert.equal(provider.tokenCalls.length, 1);
+  scene.clock.advance({ hours: -24 });
+  assert.equal((await user.proxy(crm, '/contacts')).status, 200);
+  assert.ok(provider.tokenCalls.length <= 2, `${provider.tokenCalls.length} token requests`);
+});
+
 test('a provider that does not rotate keeps the old refresh token working', async () => {
   provider.switches.keepRefreshToken = true;
-  const { crm, user } = await expiredConnection();
+  const { crm, user } = await expiredConnection(scene);
   provider.switches.keepRefreshToken = true;
   for (let round = 0; round < 3; round += 1) {
     provider.forgetAccessTokens();
@@ -231,7 +253,7 @@ test('without expires_in the 401 teaches', async () => {
 });
 
 test("20 users expire together: 20 requests, nobody gets another one's token", async () => {
-  provider.switches.accessTokenSeconds = 2;
+  provider.switches.accessTokenSeconds = 60;
   const first = await oauthConnection(scene, { user: scene.world.user('storm-0') });
   const users = [first.user];
   for (let index = 1; index < 20; index += 1) {
@@ -239,8 +261,9 @@ test("20 users expire together: 20 requests, nobody gets another one's token", a
     await user.connectThroughPage(first.crm);
     users.push(user);
   }
-  await delay(2_100);
   provider.switches.accessTokenSeconds = 3600;
+  scene.clock.advance({ seconds: 61 });
+  provider.forgetAccessTokens();
   provider.tokenCalls.length = 0;
   const calls = users.flatMap((user) =>
     Array.from({ length: 10 }, async () => {
@@ -261,13 +284,14 @@ test('no used refresh token is ever sent again', () => {
 });
 
 test('disconnecting while a refresh runs brings nothing back to life', async () => {
-  const { crm, user, credential } = await expiredConnection();
-  provider.switches.tokenDelayMs = 500;
+  const { crm, user, credential } = await expiredConnection(scene);
+  const release = provider.holdTokens();
   const call = user.proxy(crm, '/contacts');
-  await delay(150);
+  await until('the token request is there', () => provider.tokenCalls.length > 0);
   await user.sdk('DELETE', `/integrations/${crm.id}`, undefined, {
     headers: { 'x-paragon-credential': credential.id },
   });
+  release();
   await call;
   assert.deepEqual(await user.sdkJson('GET', '/credentials'), []);
 });

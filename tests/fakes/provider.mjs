@@ -4,14 +4,14 @@
 //
 //   const provider = await startProvider();
 //   const client = provider.addClient({ redirectUris: [...] });        // {clientId, clientSecret}
-//   provider.switches.tokenDelayMs = 300;                              // and other ways to misbehave
+//   provider.switches.tokenStatus = 503;                               // and other ways to misbehave
+//   const release = provider.holdTokens();                             // the token endpoint is slow
 //   provider.tokenCalls                                                // every call of the token endpoint
 //
 // Run by itself (`make provider`) it prints its addresses and an app's id and secret; the
 // README's walk uses it.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Provider } from 'oidc-provider';
 import { readForm, sendJson, startHttpServer } from './http-server.mjs';
@@ -29,7 +29,6 @@ const passwords = new Map([
 export async function startProvider({ port, acceptAnyRedirect = false } = {}) {
   const switches = {
     accessTokenSeconds: 3600,
-    tokenDelayMs: 0, // the token endpoint answers this much later
     tokenStatus: undefined, // 503, 429 …: answered instead of a token
     tokenRetryAfter: undefined, // Retry-After of that answer
     tokenError: undefined, // 'invalid_grant' …: answered with 400
@@ -40,6 +39,7 @@ export async function startProvider({ port, acceptAnyRedirect = false } = {}) {
     requirePkce: true,
   };
   const tokenCalls = []; // {grantType, clientId, refreshToken, authorization, contentType, status, at}
+  let tokenGate; // a promise that token requests wait for
   const revocations = []; // tokens sent to the revocation endpoint
   const store = new MemoryStore();
   const http = await startHttpServer(
@@ -70,7 +70,7 @@ export async function startProvider({ port, acceptAnyRedirect = false } = {}) {
     };
     tokenCalls.push(call);
     request.call = call;
-    if (switches.tokenDelayMs > 0) await delay(switches.tokenDelayMs);
+    await tokenGate;
     if (switches.tokenStatus || switches.tokenError) {
       call.form = Object.fromEntries(await readForm(request));
       call.grantType = call.form.grant_type;
@@ -131,6 +131,14 @@ export async function startProvider({ port, acceptAnyRedirect = false } = {}) {
     passwords,
     refreshCalls: () => tokenCalls.filter((call) => call.grantType === 'refresh_token'),
     addClient: (options) => addClient(store, options),
+    // Token requests arrive and wait, until the function that this gives is called.
+    holdTokens: () => {
+      let release;
+      tokenGate = new Promise((resolve) => {
+        release = resolve;
+      });
+      return release;
+    },
     // Every access token is refused from now on, although none has expired; refresh tokens stay
     // good.
     forgetAccessTokens: () => store.clear(['AccessToken', 'ClientCredentials']),

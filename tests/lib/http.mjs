@@ -9,7 +9,7 @@ export const agent = new http.Agent({ keepAlive: true, maxSockets: 2000 });
 // One request. `headers` is an object or a flat name/value list (for repeated headers); `body` is
 // text, bytes or a stream. Resolves with {status, headers, rawHeaders, body (Buffer), text,
 // json(), trailers}; with `stream: true` as soon as the head is there, and then `response` is the
-// open stream.
+// open stream. An error has `wasReused`: whether the connection had been used before.
 export async function send(
   url,
   {
@@ -50,7 +50,9 @@ export async function send(
   } else {
     request.end(body);
   }
-  const [response] = await answered;
+  const [response] = await answered.catch((error) => {
+    throw Object.assign(error, { wasReused: request.reusedSocket });
+  });
   const result = {
     status: response.statusCode,
     headers: response.headers,

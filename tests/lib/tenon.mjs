@@ -136,6 +136,13 @@ export class Tenon {
     }
   }
 
+  // The value of one line of /metrics, 0 when it is not there yet.
+  async metric(series) {
+    const { text } = await send(`${this.origin}/metrics`, { keepAlive: false });
+    const line = text.split('\n').find((one) => one.startsWith(`${series} `));
+    return line ? Number(line.slice(series.length + 1)) : 0;
+  }
+
   // Resolves with {code, signal} when the process has ended.
   exited() {
     return this.#exit;
