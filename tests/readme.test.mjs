@@ -104,9 +104,9 @@ async function setUpInBrowser(browser) {
   const page = await browser.newPage();
   await page.goto(link);
   await page.getByLabel(/e-?mail/i).fill('ada@example.com');
-  await page.getByLabel(/password/i).fill('a long enough password');
+  await page.getByLabel('Password', { exact: true }).fill('a long enough password');
   await page.getByLabel(/project/i).fill('My product');
-  await page.getByRole('button').first().click();
+  await page.getByRole('button', { name: 'Create administrator' }).click();
   const lines = await page.locator('pre', { hasText: 'TENON_API_KEY' }).innerText();
   for (const [, name, value] of lines.matchAll(/^export (TENON_\w+)=(.*)$/gm))
     variables[name] = value;

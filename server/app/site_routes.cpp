@@ -14,6 +14,15 @@ constexpr std::string_view kPagePolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src "
     "'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+// The dashboard also frames the Connect Portal of this server, as the builder's preview.
+constexpr std::string_view kDashboardPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src "
+    "'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'";
+// Every address that the dashboard routes itself (api.yaml lists their paths).
+constexpr const char* kDashboardPages[] = {"getHome",        "getSetupPage",   "getSignInPage",
+                                           "getJoinPage",    "getAccountPage", "getProjectPage",
+                                           "getProjectPages"};
 
 std::string_view content_type_of(std::string_view name) {
     if (name.ends_with(".css")) return "text/css; charset=utf-8";
@@ -37,20 +46,17 @@ Response with_type(std::string body, std::string_view content_type) {
 SiteRoutes::SiteRoutes(PageAssets pages, std::string contract, const Metrics& metrics,
                        Readiness is_ready)
     : pages_(std::move(pages)),
+      dashboard_(embedded::dashboard(), kDashboardPolicy),
       contract_(std::move(contract)),
       metrics_(metrics),
       is_ready_(std::move(is_ready)) {}
 
 void SiteRoutes::register_on(http::Router& router) {
-    const auto serve_page = [&](const char* operation, const char* name) {
-        router.handle(operation, [this, name](const Request&) { return answer(page(name)); });
-    };
-    serve_page("getHome", "home.html");
-    serve_page("getSetupPage", "setup.html");
-    serve_page("getDocs", "docs.html");
-    router.handle("getAsset", [this](const Request& request) {
-        return answer(asset(request.parameter("file")));
-    });
+    for (const char* const operation : kDashboardPages) {
+        router.handle(operation, [this](const Request& r) { return answer(dashboard_.page(r)); });
+    }
+    router.handle("getDocs", [this](const Request&) { return answer(page("docs.html")); });
+    router.handle("getAsset", [this](const Request& r) { return answer(asset(r)); });
     router.handle("getOpenApi", [this](const Request&) {
         return answer(with_type(contract_, "application/json"));
     });
@@ -80,8 +86,12 @@ Result<Response> SiteRoutes::page(std::string_view name) const {
     return response;
 }
 
-// Only the files beside the pages; HTML is served by its own routes alone.
-Result<Response> SiteRoutes::asset(std::string_view name) const {
+// Files of the dashboard and those beside the plain pages; HTML is served by its own routes alone.
+Result<Response> SiteRoutes::asset(const Request& request) const {
+    const std::string_view name = request.parameter("file");
+    if (name.starts_with("dashboard/")) {
+        return dashboard_.file(request, std::string_view(request.path).substr(1));
+    }
     const auto found = pages_.find(name);
     if (found == pages_.end() || name.ends_with(".html")) return Error::not_found("File");
     Response response = with_type(std::string(found->second), content_type_of(name));

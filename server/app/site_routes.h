@@ -1,10 +1,11 @@
-// Pages and operations of the program itself: start page, set-up page, documentation, health,
-// metrics, the contract.
+// Pages and operations of the program itself: the dashboard, documentation, health, metrics, the
+// contract.
 #pragma once
 
 #include <functional>
 #include <string>
 
+#include "app/web_app.h"
 #include "connect/page_renderer.h"
 #include "platform/http/router.h"
 #include "platform/metrics/metrics.h"
@@ -22,9 +23,10 @@ class SiteRoutes {
  private:
     Task<Result<http::Response>> answer_readiness() const;
     Result<http::Response> page(std::string_view name) const;
-    Result<http::Response> asset(std::string_view name) const;
+    Result<http::Response> asset(const http::Request& request) const;
 
     PageAssets pages_;
+    WebApp dashboard_;
     std::string contract_;
     const Metrics& metrics_;
     Readiness is_ready_;

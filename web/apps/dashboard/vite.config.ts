@@ -7,7 +7,12 @@ export default defineConfig({
   plugins: [react(), { ...optimizeLocales.vite({ locales: ['en-US'] }), enforce: 'pre' }],
   resolve: { dedupe: ['react', 'react-dom'] },
   // Nothing is inlined as data: URLs, which the content security policy would refuse.
-  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    assetsDir: 'assets/dashboard',
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
   server: {
     port: 7301,
     proxy: Object.fromEntries(

@@ -1,0 +1,4 @@
+// The four-step builder.
+import type { AnyRoute } from '@tanstack/react-router';
+
+export const builderRoutes: AnyRoute[] = [];

@@ -1,0 +1,4 @@
+// The pages of one integration.
+import type { AnyRoute } from '@tanstack/react-router';
+
+export const integrationRoutes: AnyRoute[] = [];
