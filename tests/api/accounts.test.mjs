@@ -1,14 +1,21 @@
 // Developers' sign-in: sessions, the defence against forged requests, throttling, roles, API keys.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { TestClock } from '../lib/clock.mjs';
 import { givenTenon } from '../lib/world.mjs';
 import { Visitor, send } from '../lib/http.mjs';
 
+let clock;
 let world;
 before(async () => {
-  world = await givenTenon();
+  clock = new TestClock();
+  world = await givenTenon({ env: clock.env });
 });
-after(() => world?.stop());
+after(async () => {
+  await world?.stop();
+  clock?.stop();
+});
 
 const signIn = (visitor, email, password, headers = {}) =>
   visitor.send(`${world.origin}/api/v1/session`, {
@@ -55,6 +62,58 @@ test('a change without the token or from another origin is refused', async () =>
   }
   const keys = await world.asDeveloper('GET', '/api-keys');
   assert.ok(!keys.items.some((key) => key.name === 'forged'));
+});
+
+// Bodies that pass the contract, where one is required; any other operation takes none.
+const bodies = {
+  changePassword: { currentPassword: 'a long enough password', newPassword: 'forged password' },
+  createProject: { name: 'Forged' },
+  changeMember: { role: 'admin' },
+  createInvitation: { email: 'forged@example.com', role: 'admin' },
+  createApiKey: { name: 'Forged' },
+  updateUser: { metadata: { forged: true } },
+  createTryOutToken: { userId: 'forged' },
+  createConnectLink: { integrationId: randomUUID(), sub: 'forged' },
+  updateProject: { name: 'Forged' },
+  putSecret: { value: 'forged' },
+  createIntegration: { name: 'Forged' },
+  replaceIntegration: { name: 'Forged' },
+  setIntegrationStatus: { status: 'active' },
+};
+
+test('no change of the contract can be forged with a cookie alone', async () => {
+  const contract = (await send(`${world.origin}/openapi.json`)).json();
+  const changes = Object.entries(contract.paths)
+    .filter(([path]) => path.startsWith('/api/v1/'))
+    .flatMap(([path, item]) =>
+      ['post', 'put', 'patch', 'delete']
+        .filter((verb) => item[verb])
+        .map((verb) => ({ path, verb, ...item[verb] })),
+    )
+    // Those that need no session are refused by their origin alone, in the next test.
+    .filter(({ path }) => !/\/(setup|session|invitations\/(accept|inspect))$/.test(path));
+  assert.ok(changes.length >= 20, `${changes.length} operations`);
+  for (const { path, verb, operationId, requestBody } of changes) {
+    const url = path
+      .replace('{projectId}', world.projectId)
+      .replace('{secretName}', 'FORGED')
+      .replaceAll(/\{\w+\}/g, () => randomUUID());
+    const isYaml = requestBody?.content['application/json'] === undefined;
+    const answer = await world.visitor.send(world.origin + url, {
+      method: verb.toUpperCase(),
+      headers: {
+        ...(requestBody
+          ? { 'content-type': isYaml ? 'application/yaml' : 'application/json' }
+          : {}),
+        origin: 'https://evil.example.com',
+      },
+      body: requestBody && (isYaml ? 'name: Forged' : JSON.stringify(bodies[operationId] ?? {})),
+    });
+    const hint = answer.status === 400 ? ' (needs an entry in `bodies`)' : '';
+    assert.equal(answer.status, 403, `${operationId}${hint}: ${answer.status} ${answer.text}`);
+    assert.equal(answer.json().code, 'auth.csrf', operationId);
+  }
+  assert.deepEqual((await world.api('GET', '/integrations')).json().items ?? [], []);
 });
 
 test('a form of another site cannot sign a browser in', async () => {
@@ -126,17 +185,31 @@ test('short passwords are refused by name', async () => {
 });
 
 test('guessing is throttled, and tells nothing about who has an account', async () => {
+  const colleague = await world.invite('member');
   const known = await signIn(new Visitor(), 'admin@example.com', 'a wrong password 0');
   const unknown = await signIn(new Visitor(), 'nobody@example.com', 'a wrong password 0');
   const plain = (answer) => answer.text.replaceAll(/"requestId":"[^"]*"/g, '');
   assert.deepEqual([known.status, plain(known)], [unknown.status, plain(unknown)]);
-  let throttled;
-  for (let round = 1; round < 60 && !throttled; round += 1) {
-    const answer = await signIn(new Visitor(), 'admin@example.com', `a wrong password ${round}`);
-    if (answer.status === 429) throttled = answer;
-    else assert.equal(answer.status, 401);
+  // The account that is not there is throttled as the one that is, whoever the caller says to be.
+  const throttled = {};
+  for (const email of ['admin@example.com', 'nobody@example.com']) {
+    for (let round = 1; round < 30 && !throttled[email]; round += 1) {
+      const answer = await signIn(new Visitor(), email, `a wrong password ${round}`, {
+        'x-forwarded-for': `192.0.2.${round}`,
+      });
+      if (answer.status === 429) throttled[email] = { round, ...answer };
+      else assert.equal(answer.status, 401);
+    }
+    assert.ok(throttled[email], `thirty guesses at ${email} were let through`);
+    assert.equal(throttled[email].json().code, 'auth.throttled');
+    assert.ok(Number(throttled[email].headers['retry-after']) > 0);
   }
-  assert.ok(throttled, 'sixty guesses were let through');
-  assert.equal(throttled.json().code, 'auth.throttled');
-  assert.ok(Number(throttled.headers['retry-after']) > 0);
+  const [first, second] = Object.values(throttled);
+  assert.equal(first.round, second.round);
+  // The right password does not help meanwhile; others are not locked out with it.
+  const right = await signIn(new Visitor(), 'admin@example.com', world.password);
+  assert.equal(right.status, 429, right.text);
+  assert.equal((await signIn(new Visitor(), colleague.email, world.password)).status, 200);
+  clock.advance({ seconds: Number(right.headers['retry-after']) + 1 });
+  assert.equal((await signIn(new Visitor(), 'admin@example.com', world.password)).status, 200);
 });
