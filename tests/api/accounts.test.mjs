@@ -66,6 +66,7 @@ test('a change without the token or from another origin is refused', async () =>
 
 // Bodies that pass the contract, where one is required; any other operation takes none.
 const bodies = {
+  applyIntegrations: { documents: [{ name: 'Forged' }] },
   changePassword: { currentPassword: 'a long enough password', newPassword: 'forged password' },
   createProject: { name: 'Forged' },
   changeMember: { role: 'admin' },
@@ -73,11 +74,11 @@ const bodies = {
   createApiKey: { name: 'Forged' },
   updateUser: { metadata: { forged: true } },
   createTryOutToken: { userId: 'forged' },
-  createConnectLink: { integrationId: randomUUID(), sub: 'forged' },
+  createConnectLink: { integration: 'forged', userId: 'forged' },
   updateProject: { name: 'Forged' },
   putSecret: { value: 'forged' },
   createIntegration: { name: 'Forged' },
-  replaceIntegration: { name: 'Forged' },
+  updateIntegration: { name: 'Forged' },
   setIntegrationStatus: { status: 'active' },
 };
 
@@ -98,7 +99,7 @@ test('no change of the contract can be forged with a cookie alone', async () => 
       .replace('{projectId}', world.projectId)
       .replace('{secretName}', 'FORGED')
       .replaceAll(/\{\w+\}/g, () => randomUUID());
-    const isYaml = requestBody?.content['application/json'] === undefined;
+    const isYaml = requestBody?.content && !requestBody.content['application/json'];
     const answer = await world.visitor.send(world.origin + url, {
       method: verb.toUpperCase(),
       headers: {

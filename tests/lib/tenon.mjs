@@ -68,6 +68,7 @@ export async function startTenon({
 
 export class Tenon {
   #exit;
+  #setupToken;
 
   constructor(child, { data, folder, logFile }) {
     Object.assign(this, {
@@ -76,7 +77,6 @@ export class Tenon {
       folder,
       logFile,
       origin: undefined,
-      setupToken: undefined,
     });
     this.#exit = new Promise((resolve) => {
       child.on('error', (error) => resolve({ code: null, signal: null, error }));
@@ -107,7 +107,12 @@ export class Tenon {
     const text = this.output();
     const listening = text.match(/"event":"server\.listening","address":"([^"]+)","port":(\d+)/);
     if (listening) this.origin ??= `http://${listening[1]}:${listening[2]}`;
-    this.setupToken ??= text.match(/\/setup\/([A-Za-z0-9_-]{16,})/)?.[1];
+  }
+
+  // Of the one-time link that a first start prints, once it has.
+  get setupToken() {
+    this.#setupToken ??= this.output().match(/\/setup\/([A-Za-z0-9_-]{16,})/)?.[1];
+    return this.#setupToken;
   }
 
   async waitUntilReady() {

@@ -6,6 +6,7 @@
 //   const credential = await alice.connectThroughPage(crm);
 //   const answer = await alice.proxy(crm, '/contacts');
 import { randomBytes } from 'node:crypto';
+import { until } from './clock.mjs';
 import { Visitor, send, sendJson } from './http.mjs';
 import { startTenon } from './tenon.mjs';
 import { userToken } from './tokens.mjs';
@@ -35,6 +36,7 @@ export class World {
   // a signing key.
   static async setUp(tenon) {
     const visitor = new Visitor();
+    await until('the set-up link is printed', () => tenon.setupToken);
     const made = await visitor.send(`${tenon.origin}/api/v1/setup`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', origin: tenon.origin },
