@@ -43,6 +43,7 @@ struct EnvironmentSecret {
     std::string fingerprint;  // keyed hash of the value: tells a change, nothing else
     Timestamp created_at;
     Timestamp updated_at;
+    std::vector<std::string> used_by = {};  // "integration Acme"; found anew at each reading
 };
 
 }  // namespace tenon

@@ -20,9 +20,12 @@ JsonObject to_json(const SigningKey& key) {
 }
 
 JsonObject to_json(const EnvironmentSecret& secret) {
+    JsonArray used_by;
+    for (const std::string& user : secret.used_by) used_by.emplace_back(user);
     return {{"id", secret.id.str()},
             {"name", secret.name},
             {"hash", secret.fingerprint},
+            {"usedBy", std::move(used_by)},
             {"createdAt", format_timestamp(secret.created_at)},
             {"updatedAt", format_timestamp(secret.updated_at)}};
 }

@@ -225,19 +225,30 @@ Task<Result<EnvironmentSecret>> ProjectService::try_put_secret(const Actor& acto
         RETURN_IF_ERROR(audit_.append(
             tx, project,
             event_about(actor, replaces ? "secret.replaced" : "secret.created", "secret", name)));
+        ASSIGN_OR_RETURN(sealed.secret.used_by, usage_of(tx, project, name));
         return sealed.secret;
     });
 }
 
 Task<Result<std::vector<EnvironmentSecret>>> ProjectService::list_environment_secrets(
     ProjectId project) {
-    ASSIGN_OR_CO_RETURN(const auto rows, co_await database_.read([&](Connection& tx) {
-        return store_.list_secrets(tx, project);
-    }));
-    std::vector<EnvironmentSecret> secrets;
-    secrets.reserve(rows.size());
-    for (const SealedEnvironmentSecret& row : rows) secrets.push_back(row.secret);
-    co_return secrets;
+    using Secrets = std::vector<EnvironmentSecret>;
+    co_return co_await database_.read([&](Connection& tx) -> Result<Secrets> {
+        ASSIGN_OR_RETURN(const auto rows, store_.list_secrets(tx, project));
+        Secrets secrets;
+        secrets.reserve(rows.size());
+        for (const SealedEnvironmentSecret& row : rows) {
+            EnvironmentSecret& secret = secrets.emplace_back(row.secret);
+            ASSIGN_OR_RETURN(secret.used_by, usage_of(tx, project, secret.name));
+        }
+        return secrets;
+    });
+}
+
+Result<std::vector<std::string>> ProjectService::usage_of(Connection& tx, ProjectId project,
+                                                          const std::string& name) const {
+    if (!secret_usage_) return std::vector<std::string>();
+    return secret_usage_(tx, project, name);
 }
 
 Task<Ok> ProjectService::remove_environment_secret(Actor actor, ProjectId project,
@@ -245,12 +256,10 @@ Task<Ok> ProjectService::remove_environment_secret(Actor actor, ProjectId projec
     Ok removed = co_await database_.write([&](Connection& tx) -> Ok {
         ASSIGN_OR_RETURN(const auto secret, store_.find_secret(tx, project, name));
         if (!secret) return Error::not_found("Secret");
-        if (secret_usage_) {
-            ASSIGN_OR_RETURN(const auto users, secret_usage_(tx, project, name));
-            if (!users.empty()) {
-                return Error{ErrorKind::conflict, "secret.in_use",
-                             fmt::format("{} is used by {}.", name, fmt::join(users, ", "))};
-            }
+        ASSIGN_OR_RETURN(const auto users, usage_of(tx, project, name));
+        if (!users.empty()) {
+            return Error{ErrorKind::conflict, "secret.in_use",
+                         fmt::format("{} is used by {}.", name, fmt::join(users, ", "))};
         }
         RETURN_IF_ERROR(store_.remove_secret(tx, project, name));
         return audit_.append(tx, project, event_about(actor, "secret.removed", "secret", name));

@@ -80,7 +80,8 @@ class ProjectService {
     // Name to value. What is cached is sealed; the values are opened for each call.
     Task<Result<std::map<std::string, Secret>>> open_environment_secrets(ProjectId project);
 
-    // Tells what uses a secret ("integration Acme"), inside the transaction that would remove it.
+    // Tells what uses a secret ("integration Acme"), inside the transaction that lists or removes
+    // it.
     // Set once by app/ before serving; without it nothing is in use.
     using SecretUsage = std::function<Result<std::vector<std::string>>(
         Connection& tx, ProjectId project, const std::string& name)>;
@@ -94,6 +95,8 @@ class ProjectService {
 
     Task<Result<EnvironmentSecret>> try_put_secret(const Actor& actor, ProjectId project,
                                                    const std::string& name, const Secret& value);
+    Result<std::vector<std::string>> usage_of(Connection& tx, ProjectId project,
+                                              const std::string& name) const;
 
     Database& database_;
     Vault& vault_;

@@ -283,6 +283,7 @@ TEST_P(ProjectServiceTest, RemovesASecretThatNothingUses) {
         EXPECT_EQ(name, "API_TOKEN");
         return users;
     });
+    EXPECT_EQ(run_task(projects->list_environment_secrets(id))->at(0).used_by, users);
     const Ok refused = run_task(projects->remove_environment_secret(actor, id, "API_TOKEN"));
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, "secret.in_use");
