@@ -21,9 +21,12 @@ export function Badge({
 // The first letters of a name, on a ground that the name chooses. Decoration: the name stands beside it.
 export function Avatar({ name, size = 'm' }: { name: string; size?: 's' | 'm' | 'l' }) {
   return (
-    <span className={`tn-avatar tn-avatar-${size}`} data-hue={hueOf(name)} aria-hidden="true">
-      {initialsOf(name)}
-    </span>
+    <span
+      className={`tn-avatar tn-avatar-${size}`}
+      data-hue={hueOf(name)}
+      data-initials={initialsOf(name)}
+      aria-hidden="true"
+    />
   );
 }
 

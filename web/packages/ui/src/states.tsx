@@ -10,15 +10,17 @@ export interface EmptyStateProps {
   // One or two sentences that teach what this is for.
   children?: ReactNode;
   action?: ReactNode;
+  // Whether it is all there is, so that its title is the page's.
+  isPage?: boolean;
 }
 
-export function EmptyState({ title, icon = 'grid', children, action }: EmptyStateProps) {
+export function EmptyState({ title, icon = 'grid', children, action, isPage }: EmptyStateProps) {
   return (
     <div className="tn-state">
       <span className="tn-state-icon">
         <Icon name={icon} size={26} />
       </span>
-      <h2>{title}</h2>
+      {isPage ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children ? <div className="tn-state-text">{children}</div> : null}
       {action ? <div className="tn-state-action">{action}</div> : null}
     </div>
@@ -30,6 +32,7 @@ export interface ErrorStateProps {
   error: unknown;
   onRetry?: () => void;
   action?: ReactNode;
+  isPage?: boolean;
 }
 
 export function ErrorState({
@@ -37,13 +40,14 @@ export function ErrorState({
   error,
   onRetry,
   action,
+  isPage,
 }: ErrorStateProps) {
   return (
     <div className="tn-state" role="alert">
       <span className="tn-state-icon tn-state-icon-bad">
         <Icon name="alert" size={26} />
       </span>
-      <h2>{title}</h2>
+      {isPage ? <h1>{title}</h1> : <h2>{title}</h2>}
       <p className="tn-state-text">{error instanceof Error ? error.message : String(error)}</p>
       <div className="tn-state-action">
         {onRetry ? (

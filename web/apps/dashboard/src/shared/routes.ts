@@ -8,12 +8,8 @@ import {
 import { ApiError } from '@tenon/api-client';
 import { queryClient } from './api';
 import { projectsQuery, rememberProject, sessionQuery } from './session';
-import { CrashPage, NotFoundPage } from './way-out';
 
-export const rootRoute = createRootRoute({
-  notFoundComponent: NotFoundPage,
-  errorComponent: CrashPage,
-});
+export const rootRoute = createRootRoute();
 
 // Sends whoever is not signed in to the sign-in page, and back here afterwards.
 export const signedInRoute = createRoute({

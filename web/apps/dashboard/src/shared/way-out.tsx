@@ -5,9 +5,10 @@ import './way-out.css';
 
 export function NotFoundPage() {
   return (
-    <main className="way-out">
+    <div className="way-out">
       <title>Not found · Tenon</title>
       <EmptyState
+        isPage
         title="There is nothing at this address"
         icon="search"
         action={
@@ -18,15 +19,16 @@ export function NotFoundPage() {
       >
         The link may be old or mistyped, or what it led to has been deleted.
       </EmptyState>
-    </main>
+    </div>
   );
 }
 
 export function CrashPage({ error, reset }: ErrorComponentProps) {
   return (
-    <main className="way-out">
+    <div className="way-out">
       <title>Something went wrong · Tenon</title>
       <ErrorState
+        isPage
         title="Something went wrong on this page"
         error={error}
         action={
@@ -40,6 +42,6 @@ export function CrashPage({ error, reset }: ErrorComponentProps) {
           </>
         }
       />
-    </main>
+    </div>
   );
 }

@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest';
-import { browserName, count, humanAction } from './words';
+import { browserName, count, humanAction, ownPath } from './words';
 
 test('actions of the audit log become sentences', () => {
   expect(humanAction('secret.replaced')).toBe('Secret: replaced');
   expect(humanAction('api_key.last_used')).toBe('Api key: last used');
   expect(humanAction('imported')).toBe('Imported');
+});
+
+test('pictures of this server are asked for under the name it was opened by', () => {
+  expect(ownPath('https://tenon.example/integrations/1/icon.svg?v=2')).toBe(
+    '/integrations/1/icon.svg?v=2',
+  );
 });
 
 test('one thing is one thing', () => {

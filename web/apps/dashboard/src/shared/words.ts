@@ -8,6 +8,13 @@ export function humanAction(action: string): string {
   return rest.length === 0 ? capital(head) : `${capital(head)}: ${rest.map(spaced).join(' ')}`;
 }
 
+// The path of an address of this server. Addresses in answers name the public host, and the page may have been opened
+// under another name of it, whose pictures our policy would refuse.
+export function ownPath(address: string): string {
+  const { pathname, search } = new URL(address, 'http://here');
+  return pathname + search;
+}
+
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

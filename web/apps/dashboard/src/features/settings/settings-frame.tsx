@@ -1,5 +1,6 @@
 // The matters of Settings, as tabs that are links.
-import { Link, Outlet, getRouteApi } from '@tanstack/react-router';
+import { Link, Outlet, getRouteApi, useLocation } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import './settings.css';
 
 const route = getRouteApi('/signed-in/p/$projectId');
@@ -15,9 +16,16 @@ const matters = [
 
 export function SettingsFrame() {
   const { projectId } = route.useParams();
+  const pathname = useLocation({ select: (location) => location.pathname });
+  const nav = useRef<HTMLElement>(null);
+  // On a narrow screen the list is wider than the window.
+  useEffect(() => {
+    const current = nav.current?.querySelector('[aria-current]');
+    current?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [pathname]);
   return (
     <>
-      <nav aria-label="Settings" className="settings-nav tn-tab-list">
+      <nav ref={nav} aria-label="Settings" className="settings-nav tn-tab-list">
         {matters.map(({ to, name }) => (
           <Link key={to} to={to} params={{ projectId }} className="tn-tab">
             {name}

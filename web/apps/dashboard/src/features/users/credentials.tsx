@@ -14,6 +14,7 @@ import {
   showToast,
 } from '@tenon/ui';
 import { api, queryClient } from '../../shared/api';
+import { ownPath } from '../../shared/words';
 import { Loaded } from '../../shared/loaded';
 import { useMay } from '../../shared/session';
 import { credentialsQuery, integrationNamesQuery } from './queries';
@@ -88,7 +89,9 @@ function CredentialCard({ credential, onDisconnect }: CredentialCardProps) {
   return (
     <article className="credential" aria-label={integration?.name ?? 'Connected account'}>
       <div className="credential-head">
-        {integration ? <img src={integration.iconUrl} alt="" className="credential-icon" /> : null}
+        {integration ? (
+          <img src={ownPath(integration.iconUrl)} alt="" className="credential-icon" />
+        ) : null}
         <h3>{integration?.name ?? 'Integration'}</h3>
         <Badge tone={tones[credential.status]}>{stateNames[credential.status]}</Badge>
         {credential.isPreview ? <Badge tone="quiet">From the builder</Badge> : null}

@@ -10,6 +10,8 @@ export function userNames(user: Pick<Schema<'ConnectedUser'>, 'externalId' | 'me
     return typeof value === 'string' ? value.trim() : '';
   };
   const name = text('Name') || text('Email') || user.externalId;
-  const notes = [text('Email'), user.externalId].filter((note) => note !== '' && note !== name);
+  const notes = [...new Set([text('Email'), user.externalId])].filter(
+    (note) => note !== '' && note !== name,
+  );
   return { name, note: notes.join(' · ') };
 }

@@ -39,28 +39,30 @@ export function Palette({
             <Input className="tn-input" placeholder="Where to, or what to do?" />
           </div>
         </SearchField>
-        <Menu
-          aria-label="Commands"
-          className="tn-list palette-list"
-          items={commands}
-          renderEmptyState={() => <p className="tn-hint palette-none">Nothing matches.</p>}
-        >
-          {(command) => (
-            <MenuItem
-              id={command.id}
-              textValue={`${command.name} ${command.group}`}
-              className="tn-list-item"
-              onAction={() => {
-                onClose();
-                command.run();
-              }}
-            >
-              <Icon name={command.icon} size={18} />
-              <span className="tn-list-item-text">{command.name}</span>
-              <span className="tn-hint">{command.group}</span>
-            </MenuItem>
-          )}
-        </Menu>
+        <div className="palette-list" tabIndex={0} role="group" aria-label="Results">
+          <Menu
+            aria-label="Commands"
+            className="tn-list"
+            items={commands}
+            renderEmptyState={() => <p className="tn-hint palette-none">Nothing matches.</p>}
+          >
+            {(command) => (
+              <MenuItem
+                id={command.id}
+                textValue={`${command.name} ${command.group}`}
+                className="tn-list-item"
+                onAction={() => {
+                  onClose();
+                  command.run();
+                }}
+              >
+                <Icon name={command.icon} size={18} />
+                <span className="tn-list-item-text">{command.name}</span>
+                <span className="tn-hint">{command.group}</span>
+              </MenuItem>
+            )}
+          </Menu>
+        </div>
       </Autocomplete>
     </Dialog>
   );

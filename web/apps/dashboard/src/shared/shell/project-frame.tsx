@@ -10,8 +10,8 @@ export function ProjectFrame() {
   return (
     <div className="tn-page tn-page-narrow">
       <title>No such project · Tenon</title>
-      <h1>No such project</h1>
       <EmptyState
+        isPage
         title="You do not work on this project"
         icon="lock"
         action={

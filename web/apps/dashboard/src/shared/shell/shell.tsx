@@ -1,6 +1,6 @@
 // What stays around every page behind the sign-in: the way to the other pages, the project, the account. Below 60rem
 // the side bar becomes a sheet behind a button.
-import { Outlet, useRouterState } from '@tanstack/react-router';
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { IconButton } from '@tenon/ui';
 import { TenonMark } from '../mark';
@@ -26,10 +26,10 @@ export function Shell() {
         />
         <Wordmark />
       </header>
-      <div className="shell-side">
+      <aside className="shell-side" aria-label="Navigation">
         <Wordmark />
         <SideBar />
-      </div>
+      </aside>
       <main id="main" className="shell-main" tabIndex={-1}>
         <Outlet />
       </main>
@@ -40,9 +40,9 @@ export function Shell() {
 
 function Wordmark() {
   return (
-    <span className="shell-wordmark">
+    <Link to="/" className="shell-wordmark">
       <TenonMark />
       Tenon
-    </span>
+    </Link>
   );
 }

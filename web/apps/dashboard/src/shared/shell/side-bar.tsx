@@ -68,7 +68,10 @@ function ProjectSwitcher({ projectId }: { projectId: string | undefined }) {
       <Menu
         label="Projects"
         trigger={
-          <Button variant="secondary" aria-label={`Project ${current?.name ?? 'none chosen'}`}>
+          <Button
+            variant="secondary"
+            aria-label={`Project: ${current?.name ?? 'Choose a project'}`}
+          >
             <span className="shell-project">
               <span className="shell-project-name">{current?.name ?? 'Choose a project'}</span>
               <Icon name="chevronDown" size={16} />
@@ -109,7 +112,7 @@ function AccountMenu() {
     <Menu
       label="Account"
       trigger={
-        <Button variant="quiet" aria-label={`Account of ${account.email}`}>
+        <Button variant="quiet" aria-label={`Account ${account.email}`}>
           <span className="shell-project">
             <Avatar name={account.email} size="s" />
             <span className="shell-project-name">{account.email}</span>
