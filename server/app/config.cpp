@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/url.h"
+#include "platform/http/trusted_proxies.h"
 
 namespace tenon {
 namespace {
@@ -117,6 +118,15 @@ Ok apply_allow_egress(Config& config, std::string_view text) {
     return {};
 }
 
+Ok apply_trusted_proxy(Config& config, std::string_view text) {
+    const std::string entry(text);
+    if (!http::TrustedProxies::of({entry})) {
+        return wrong("must be an IP address or a network such as 10.0.0.0/8");
+    }
+    config.trusted_proxies.push_back(entry);
+    return {};
+}
+
 Ok apply_dns_server(Config& config, std::string_view text) {
     config.dns_server = text;
     return {};
@@ -151,6 +161,10 @@ std::vector<Setting> make_settings() {
          "Let requests reach an address that is refused otherwise, such as 10.1.2.3:443 or "
          "10.0.0.0/8:443 (repeatable).",
          "", true, apply_allow_egress},
+        {"trusted-proxy", "ADDRESS",
+         "A reverse proxy in front, such as 127.0.0.1 or 10.0.0.0/8: its X-Forwarded-For tells who "
+         "calls, for throttling and the audit log (repeatable).",
+         "", true, apply_trusted_proxy},
         {"upstream-ca-file", "FILE", "More certificate authorities to trust for providers, PEM.",
          "", false, path(&Config::upstream_ca_file)},
         {"dns-server", "HOST:PORT", "Ask this server instead of the system's.", "", false,
@@ -186,6 +200,11 @@ std::vector<Setting> make_settings() {
          number(&Config::upstream_connections_per_origin_max, {1, 100'000})},
         {"token-request-timeout", "TIME", "One request to a provider's token endpoint.", "60s",
          false, duration(&Config::token_request_timeout)},
+        {"connect-starts-per-user", "N", "Connections that a user may begin in a minute.", "60",
+         false, number(&Config::connect_starts_per_user, {1, 1'000'000})},
+        {"connect-starts-per-address", "N",
+         "Connections that may be begun from one address in a minute.", "600", false,
+         number(&Config::connect_starts_per_address, {1, 1'000'000})},
         {"database-connections", "N", "Connections to PostgreSQL.", "8", false,
          number(&Config::database_connections, {1, 256})},
     };

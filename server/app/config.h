@@ -40,6 +40,9 @@ struct Config {
     std::filesystem::path upstream_ca_file;  // PEM, in addition to the system's authorities
     std::string dns_server;                  // host:port; empty: the system's resolvers
 
+    // Addresses and networks of reverse proxies whose X-Forwarded-For names the client.
+    std::vector<std::string> trusted_proxies;
+
     LogLevel log_level = LogLevel::info;
     LogFormat log_format = LogFormat::human;
 
@@ -60,6 +63,9 @@ struct Config {
 
     std::chrono::milliseconds token_request_timeout{60'000};
     int database_connections = 8;
+
+    int connect_starts_per_user = 60;  // connections begun in a minute
+    int connect_starts_per_address = 600;
 
     std::filesystem::path database_file() const { return data / "tenon.db"; }
     std::filesystem::path key_file() const {

@@ -159,6 +159,8 @@ http::ServerOptions server_options(const Config& config) {
                           : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     options.tls_certificate_file = config.tls_certificate.string();
     options.tls_key_file = config.tls_key.string();
+    // Each entry was judged when the settings were read.
+    options.trusted_proxies = http::TrustedProxies::of(config.trusted_proxies).value();
     options.limits.head_bytes_max = config.request_head_bytes_max;
     options.limits.body_bytes_max = config.request_body_bytes_max;
     options.limits.head_timeout = config.request_head_timeout;

@@ -112,7 +112,9 @@ Services::Services(const Config& config, Database& database, MasterKeys keys, co
       credentials(database, *vault, audit, *token_care, clock),
       connect({database, *vault, projects, integrations, credentials, *token_care, methods, opener,
                *client, clock},
-              {.public_url = config.public_url}),
+              {.public_url = config.public_url,
+               .starts = {.per_user = config.connect_starts_per_user,
+                          .per_address = config.connect_starts_per_address}}),
       links({database, *vault, projects, integrations, credentials, *token_care, methods, opener,
              *client, clock},
             connect, users, audit) {}

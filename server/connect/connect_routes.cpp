@@ -159,6 +159,9 @@ ConnectRoutes::Answer ConnectRoutes::page_of_link(const Request& request, Submit
         has_failed ? static_cast<Status>(http::status_of(error->kind)) : Status::ok;
     Response response =
         pages_.respond(status, "connect/link.html", connect_page_values(pages_, view));
+    if (has_failed && error->retry_after) {
+        response.headers.set("Retry-After", std::to_string(error->retry_after->count()));
+    }
     cookie_.set(response, cookie_.read_or_make(request));
     co_return response;
 }

@@ -53,7 +53,8 @@ std::string origin_of(std::string_view address) {
 ConnectService::ConnectService(ConnectContext context, ConnectOptions options)
     : context_(context),
       options_(std::move(options)),
-      verifier_(context.client, options_.verifier) {}
+      verifier_(context.client, options_.verifier),
+      starts_(context.clock, options_.starts) {}
 
 std::string ConnectService::redirect_uri(IntegrationId integration) const {
     return options_.public_url + "/oauth/" + integration.str();
@@ -122,6 +123,7 @@ Task<Ok> ConnectService::check_permission(const ConnectParty& party, const Integ
 }
 
 Task<Result<bool>> ConnectService::bind_browser(ConnectParty party, BrowserClaim claim) {
+    CO_RETURN_IF_ERROR(starts_.take(party.user_id.str(), party.actor.address));
     BrowserBinding binding;
     binding.project_id = party.project_id;
     binding.user_id = party.user_id;
@@ -177,6 +179,7 @@ Task<Result<std::string>> ConnectService::begin_authorization(ConnectParty party
     ASSIGN_OR_CO_RETURN(const auto integration,
                         co_await get_integration(party.project_id, start.integration_id));
     CO_RETURN_IF_ERROR(co_await check_permission(party, *integration, start.install_options));
+    CO_RETURN_IF_ERROR(starts_.take(party.user_id.str(), party.actor.address));
     const Authentication& authentication = integration->definition.authentication;
     const AuthMethod& method = context_.methods.get(authentication.method);
     if (!method.uses_authorization_page()) {

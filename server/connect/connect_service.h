@@ -21,6 +21,7 @@
 #include "connect/connect_flow.h"
 #include "connect/connect_store.h"
 #include "connect/field_rules.h"
+#include "connect/flow_start_limit.h"
 #include "credentials/credential_service.h"
 #include "integrations/integration_service.h"
 #include "platform/scheduling/task.h"
@@ -41,6 +42,7 @@ struct ConnectOptions {
     FieldLimits fields;
     CallbackLimits callback;
     VerifierLimits verifier;
+    FlowStartLimits starts;
     std::size_t session_key_bytes_max = 128;
     std::size_t expired_rows_per_cleanup = 100;
 };
@@ -132,6 +134,7 @@ class ConnectService {
     // the binding. Returns whether it is confirmed.
     Task<Result<bool>> bind_browser(ConnectParty party, BrowserClaim claim);
 
+    // Both count as starts. Errors, beside their own: rate_limited "connect.too_many_starts".
     // Returns the provider's URL, complete with state and challenge. Errors: invalid_input
     // "validation_failed" (names the fields) and "connect.origin_not_allowed", unprocessable
     // "connect.wrong_method" and "connect.authorization_url_conflict".
@@ -189,6 +192,7 @@ class ConnectService {
     ConnectOptions options_;
     ConnectStore store_;
     AccountVerifier verifier_;
+    FlowStartLimit starts_;
 };
 
 // Sealed together with a flow's row; exposed for tests of what is stored.

@@ -84,7 +84,10 @@ void SdkOauthRoutes::register_on(http::Router& router) {
 Response SdkOauthRoutes::message_page(const Error& error) const {
     PageValues values;
     values.text = {{"title", "This did not work"}, {"message", error.message}};
-    return pages_.respond(status_of_page(error), "connect/message.html", values);
+    Response page = pages_.respond(status_of_page(error), "connect/message.html", values);
+    if (error.retry_after)
+        page.headers.set("Retry-After", std::to_string(error.retry_after->count()));
+    return page;
 }
 
 // Navigations answer with a page, never with JSON.

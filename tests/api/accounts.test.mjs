@@ -133,6 +133,9 @@ test('roles: support looks, members edit, administrators manage', async () => {
     ['GET', '/users', undefined, 200, 200],
     ['GET', '/audit-log', undefined, 403, 403],
     ['POST', '/api-keys', { name: 'x' }, 403, 403],
+    ['GET', '/secrets', undefined, 403, 200],
+    ['PUT', '/secrets/BY_ROLE', { value: 'x' }, 403, 403],
+    ['DELETE', '/secrets/BY_ROLE', undefined, 403, 403],
     ['POST', '/signing-keys', undefined, 403, 403],
     ['POST', '/invitations', { email: 'x@example.com', role: 'admin' }, 403, 403],
   ];
@@ -158,6 +161,13 @@ test('an API key is shown once, acts as a member, and ends when revoked', async 
     send(world.projectUrl(path), { headers: { authorization: `Bearer ${made.key}` } });
   assert.equal((await call('/integrations')).status, 200);
   assert.equal((await call('/audit-log')).status, 403);
+  assert.equal((await call('/secrets')).status, 200);
+  const put = await send(world.projectUrl('/secrets/BY_KEY'), {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${made.key}`, 'content-type': 'application/json' },
+    body: '{"value":"x"}',
+  });
+  assert.equal(put.status, 403);
   await world.asDeveloper('DELETE', `/api-keys/${made.id}`);
   assert.equal((await call('/integrations')).status, 401);
 });
@@ -183,6 +193,66 @@ test('short passwords are refused by name', async () => {
   });
   assert.equal(answer.status, 400, answer.text);
   assert.match(answer.text, /password/);
+});
+
+// Signs in wrongly as somebody else each time, so that only the address is counted.
+async function guessFrom(origin, forwardedFor, rounds) {
+  const statuses = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const answer = await send(`${origin}/api/v1/session`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        origin,
+        'x-forwarded-for': forwardedFor(round),
+      },
+      body: JSON.stringify({ email: `nobody-${round}@example.com`, password: 'wrong password' }),
+    });
+    statuses.push(answer.status);
+  }
+  return statuses;
+}
+
+test('behind a trusted proxy the throttle and the audit log count the caller, not the proxy', async () => {
+  const proxied = await givenTenon({ flags: ['--trusted-proxy', '127.0.0.0/8'] });
+  try {
+    const guesses = 52; // two more than an address may make
+    const one = await guessFrom(
+      proxied.origin,
+      (round) => `203.0.113.${round}, 198.51.100.7`, // the left one is what the client claims
+      guesses,
+    );
+    assert.equal(one.at(0), 401);
+    assert.equal(one.at(-1), 429);
+    const other = await guessFrom(proxied.origin, () => '198.51.100.8', 1);
+    assert.deepEqual(other, [401], 'another caller pays for the first one');
+    await send(proxied.projectUrl('/integrations'), {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${proxied.apiKey}`,
+        'content-type': 'application/json',
+        'x-forwarded-for': '198.51.100.9',
+      },
+      body: JSON.stringify({ name: 'Audited' }),
+    });
+    const { items } = await proxied.asDeveloper('GET', '/audit-log?limit=5');
+    assert.equal(
+      items.find((event) => event.action === 'integration.created').actor.address,
+      '198.51.100.9',
+    );
+  } finally {
+    await proxied.stop();
+  }
+});
+
+test('without a trusted proxy X-Forwarded-For changes nothing', async () => {
+  const direct = await givenTenon();
+  try {
+    const statuses = await guessFrom(direct.origin, (round) => `198.51.100.${round}`, 52);
+    assert.equal(statuses.at(-1), 429, 'a header led around the throttle');
+  } finally {
+    await direct.stop();
+  }
 });
 
 test('guessing is throttled, and tells nothing about who has an account', async () => {

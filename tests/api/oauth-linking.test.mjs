@@ -232,6 +232,39 @@ test("the provider's error text is shown as text, or not at all", async () => {
   assert.match(end.headers['content-security-policy'] ?? '', /script-src|default-src/);
 });
 
+test('connections cannot be begun without end, by a user or from an address', async () => {
+  const limited = await startScene({
+    flags: ['--connect-starts-per-user', '4', '--connect-starts-per-address', '6'],
+  });
+  try {
+    const client = limited.provider.addClient();
+    const crm = await limited.world.integration(oauthDefinition(limited.provider, client));
+    client.addRedirectUri(crm.redirectUrl);
+    const build = (user) =>
+      user.sdk(
+        'GET',
+        `/actions/build-oauth?${new URLSearchParams({ action: 'custom', integrationId: crm.id })}`,
+        undefined,
+        { prefix: '/v2' },
+      );
+    const eager = limited.world.user('eager');
+    for (let round = 0; round < 4; round += 1) assert.equal((await build(eager)).status, 200);
+    const refused = await build(eager);
+    assert.equal(refused.status, 429, refused.text);
+    assert.equal(refused.json().code, 'connect.too_many_starts');
+    const wait = Number(refused.headers['retry-after']);
+    assert.ok(wait >= 1 && wait <= 60, `Retry-After: ${wait}`);
+    const patient = limited.world.user('patient');
+    assert.equal((await build(patient)).status, 200, 'another user pays for the first one');
+    const last = limited.world.user('last');
+    const statuses = [];
+    for (let round = 0; round < 2; round += 1) statuses.push((await build(last)).status);
+    assert.equal(statuses.at(-1), 429, 'the address is not limited');
+  } finally {
+    await limited.stop();
+  }
+});
+
 test('a wrong issuer is refused (RFC 9207)', async () => {
   const own = provider.addClient();
   const issued = await world.integration(

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/text.h"
 #include "platform/http/server_connection.h"
+#include "platform/http/server_worker.h"
 
 namespace tenon::http {
 namespace {
@@ -31,6 +33,19 @@ std::string_view Exchange::path_parameter(std::string_view name) const {
     return {};
 }
 
+std::string Exchange::client_address(const Headers& headers) const {
+    const std::string& peer = connection_.peer_address();
+    const TrustedProxies& proxies = connection_.worker().options.trusted_proxies;
+    if (proxies.empty()) return peer;
+    std::string forwarded_for;
+    for (const Headers::Field& field : headers.fields()) {
+        if (!equals_ignoring_case(field.name, "X-Forwarded-For")) continue;
+        if (!forwarded_for.empty()) forwarded_for += ',';
+        forwarded_for += field.value;
+    }
+    return proxies.client_address(peer, forwarded_for);
+}
+
 Request Exchange::to_request() const {
     const RequestHead& from = head();
     Request request;
@@ -39,7 +54,7 @@ Request Exchange::to_request() const {
     request.path = from.path;
     request.query = from.query;
     for (const HeaderField& field : from.headers) request.headers.add(field.name, field.value);
-    request.peer_address = peer_address();
+    request.peer_address = client_address(request.headers);
     request.is_tls = is_tls();
     request.request_id = request_id();
     request.path_parameters = path_parameters();

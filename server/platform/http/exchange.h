@@ -47,6 +47,8 @@ class Exchange {
     // Decoded, from the route; empty on the proxy's fast path.
     const std::vector<std::pair<std::string, std::string>>& path_parameters() const;
     std::string_view path_parameter(std::string_view name) const;  // empty when absent
+    // Of the client itself when trusted proxies stand in front (ServerOptions::trusted_proxies).
+    std::string client_address(const Headers& headers) const;
     // The head as a Request without a body, for code that authorises requests.
     Request to_request() const;
 

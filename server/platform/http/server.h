@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "platform/http/router.h"
+#include "platform/http/trusted_proxies.h"
 #include "platform/metrics/metrics.h"
 #include "platform/scheduling/event_loop.h"
 
@@ -45,6 +46,7 @@ struct ServerOptions {
     std::string tls_key_file;
     ServerLimits limits{};
     bool access_log = true;
+    TrustedProxies trusted_proxies{};  // whose X-Forwarded-For names the client
     // Every answer of Tenon's own gets these; nosniff is always there.
     std::string server_header;  // empty: no Server field
 };
