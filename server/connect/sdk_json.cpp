@@ -255,7 +255,7 @@ JsonObject sdk_credential_json(const CredentialWithConfigurations& account) {
             {"dateRefreshed", time_or_null(credential.refreshed_at)},
             {"dateValidUntil", time_or_null(credential.expires_at)},
             {"refreshFailureCount", credential.refresh_failures},
-            {"isRefreshing", false},
+            {"isRefreshing", account.is_refreshing},
             {"externalId", text_or_null(credential.external_id)},
             {"invalidReason", text_or_null(credential.invalid_reason)}};
 }

@@ -112,6 +112,13 @@ TEST(SdkJson, Credential) {
     expect_golden("credential.json", sdk_credential_json(given_account()));
 }
 
+TEST(SdkJson, TellsThatARefreshRuns) {
+    CredentialWithConfigurations account = given_account();
+    EXPECT_FALSE(sdk_credential_json(account).at("isRefreshing").as_bool());
+    account.is_refreshing = true;
+    EXPECT_TRUE(sdk_credential_json(account).at("isRefreshing").as_bool());
+}
+
 TEST(SdkJson, UserConnectedAndNot) {
     auto connected = given_integration(AuthMethodKind::basic, {});
     connected.accounts.push_back(given_account());

@@ -20,6 +20,7 @@ Result<CredentialWithConfigurations> CredentialService::find(Connection& tx, Pro
         return Error::internal("A credential has no configuration.");
     }
     found.credential = std::move(*credential);
+    found.is_refreshing = found.credential.refreshing_until > clock_.now();
     return found;
 }
 
@@ -45,6 +46,7 @@ Task<Result<std::vector<CredentialWithConfigurations>>> CredentialService::find_
         std::unordered_map<CredentialId, Found*> by_id;
         for (std::size_t i = 0; i < credentials.size(); ++i) {
             all[i].credential = std::move(credentials[i]);
+            all[i].is_refreshing = all[i].credential.refreshing_until > clock_.now();
             by_id[all[i].credential.id] = &all[i];
         }
         for (auto& configuration : configurations) {

@@ -2,19 +2,15 @@
 #include "credentials/credential_routes.h"
 
 #include "credentials/testing.h"
-#include "embedded/credentials_migrations.h"
-#include "embedded/projects_migrations.h"
 #include "platform/http/router_internal.h"
-#include "platform/storage/testing.h"
 
 namespace tenon {
 namespace {
 
-class CredentialRoutesTest : public StoreFixture {
+class CredentialRoutesTest : public CredentialsFixture {
  public:
     void SetUp() override {
-        migrate_with("projects", embedded::projects_migrations());
-        migrate_with("credentials", embedded::credentials_migrations());
+        CredentialsFixture::SetUp();
         authorizer.project = ProjectId::random();
         routes.register_on(router);
         ASSERT_EQ(router.problems(), std::vector<std::string>());
@@ -27,6 +23,7 @@ class CredentialRoutesTest : public StoreFixture {
         created.integration_id = IntegrationId::random();
         created.secrets = secrets_with_tokens("planted-access", "planted-refresh");
         clock.advance(Seconds(1));
+        given_owners(created.project_id, created.user_id, created.integration_id);
         return run_task(service.create(std::move(created), {}))->credential.id;
     }
     Result<http::Response> call(const std::string& operation, http::Request request) {

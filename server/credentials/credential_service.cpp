@@ -62,6 +62,10 @@ Task<Result<CredentialWithConfigurations>> CredentialService::create(NewCredenti
             selections_->forget(created.user_id);
             co_return stored;
         }
+        // The user or the integration was deleted while the provider was asked.
+        if (stored.error().code == "storage.foreign_key") {
+            co_return Error::not_found("Integration or user");
+        }
         if (attempt == kAttempts || stored.error().code != "storage.unique") co_return stored;
     }
 }

@@ -29,6 +29,7 @@ class SelectionCache;
 struct CredentialWithConfigurations {
     Credential credential;
     std::vector<Configuration> configurations;
+    bool is_refreshing = false;  // a refresh held its lease when this was read
 
     const Configuration& default_configuration() const { return configurations.front(); }
 };
@@ -93,7 +94,7 @@ class CredentialService {
 
     // Stores a connection and its default configuration. Errors: conflict
     // "credential.external_id_taken", conflict "credential.limit_reached", invalid_input (names the
-    // field).
+    // field), not_found when the user or the integration was deleted meanwhile.
     Task<Result<CredentialWithConfigurations>> create(NewCredential created, Actor actor);
     // Replaces the secrets in place and makes the credential VALID again. Errors: not_found.
     Task<Result<CredentialWithConfigurations>> reconnect(ProjectId project, UserId user,

@@ -3,20 +3,12 @@
 #include "credentials/credential_json.h"
 #include "credentials/refresh_lease.h"
 #include "credentials/testing.h"
-#include "embedded/credentials_migrations.h"
-#include "embedded/projects_migrations.h"
-#include "platform/storage/testing.h"
 
 namespace tenon {
 namespace {
 
-class CredentialServiceTest : public StoreFixture {
+class CredentialServiceTest : public CredentialsFixture {
  public:
-    void SetUp() override {
-        migrate_with("projects", embedded::projects_migrations());
-        migrate_with("credentials", embedded::credentials_migrations());
-    }
-
     NewCredential connection(std::string access_token = "access") {
         NewCredential created;
         created.project_id = project;
@@ -36,6 +28,7 @@ class CredentialServiceTest : public StoreFixture {
     }
     Result<CredentialWithConfigurations> create(NewCredential created) {
         clock.advance(Seconds(1));
+        given_owners(created.project_id, created.user_id, created.integration_id);
         return run_task(service.create(std::move(created), actor));
     }
     std::string access_token_of(const CredentialWithConfigurations& account) {
@@ -48,6 +41,21 @@ class CredentialServiceTest : public StoreFixture {
         std::vector<std::string> actions;
         for (const auto& entry : page.entries) actions.insert(actions.begin(), entry.event.action);
         return actions;
+    }
+
+    // As the service of the owner deletes it.
+    Ok deleted_from(const std::string& table, const std::string& id) {
+        return in_transaction([&](Connection& tx) -> Ok {
+            RETURN_IF_ERROR(
+                tx.execute("DELETE FROM " + table + " WHERE project_id = $1 AND id = $2",
+                           {project.str(), id}));
+            return {};
+        });
+    }
+    std::int64_t rows_in(const std::string& table) {
+        const auto row = in_transaction(
+            [&](Connection& tx) { return tx.find_row("SELECT COUNT(*) FROM " + table, {}); });
+        return row && *row ? (**row).integer(0) : -1;
     }
 
     const ProjectId project = ProjectId::random();
@@ -139,6 +147,7 @@ TEST_P(CredentialServiceTest, AnExternalIdNamesOneAccountOfAUser) {
 }
 
 TEST_P(CredentialServiceTest, FirstConnectionsAtTheSameMomentMakeOneAccount) {
+    given_owners(project, user, integration);
     std::atomic<int> connected = 0;
     struct Caller {
         static Task<void> connect(CredentialServiceTest& test, std::atomic<int>& connected) {
@@ -268,6 +277,50 @@ TEST_P(CredentialServiceTest, ACiphertextMovedToAnotherRowIsRefused) {
     auto other = create(additional())->credential;
     std::swap(mine.sealed_secrets, other.sealed_secrets);
     EXPECT_EQ(run_task(service.open_secrets(mine)).error().code, "vault.tampered");
+}
+
+TEST_P(CredentialServiceTest, ACredentialIsRefreshingAsLongAsALeaseStands) {
+    const Credential made = create(connection())->credential;
+    const auto is_refreshing = [&] {
+        const bool alone = run_task(service.get(project, user, made.id))->is_refreshing;
+        EXPECT_EQ(run_task(service.find_for_user(project, user))->front().is_refreshing, alone);
+        return alone;
+    };
+    EXPECT_FALSE(is_refreshing());
+    const RefreshLeaseStore leases;
+    ASSERT_TRUE(in_transaction([&](Connection& tx) -> Result<std::optional<LeaseKey>> {
+        ASSIGN_OR_RETURN(const auto seen, leases.find(tx, project, made.id));
+        return leases.take(tx, *seen, "a node", clock.now(), clock.now() + Seconds(60));
+    }));
+    EXPECT_TRUE(is_refreshing());
+    clock.advance(Seconds(61));
+    EXPECT_FALSE(is_refreshing()) << "its holder died";
+}
+
+// ---- deletion of those it belongs to ----
+
+TEST_P(CredentialServiceTest, AConnectionThatEndsAfterItsUserOrIntegrationWasDeletedLeavesNothing) {
+    for (const char* owner : {"users", "integrations"}) {
+        given_owners(project, user, integration);
+        ASSERT_TRUE(
+            deleted_from(owner, owner == std::string("users") ? user.str() : integration.str()));
+        const auto late = run_task(service.create(connection(), actor));
+        ASSERT_FALSE(late) << owner;
+        EXPECT_EQ(late.error().kind, ErrorKind::not_found);
+        EXPECT_EQ(rows_in("credentials"), 0) << owner;
+        EXPECT_EQ(rows_in("credential_configurations"), 0) << owner;
+    }
+    EXPECT_EQ(audited(), std::vector<std::string>());
+}
+
+TEST_P(CredentialServiceTest, CredentialsAndConfigurationsGoWithTheirUserAndIntegration) {
+    for (const char* owner : {"users", "integrations"}) {
+        ASSERT_TRUE(create(connection()));
+        ASSERT_TRUE(
+            deleted_from(owner, owner == std::string("users") ? user.str() : integration.str()));
+        EXPECT_EQ(rows_in("credentials"), 0) << owner;
+        EXPECT_EQ(rows_in("credential_configurations"), 0) << owner;
+    }
 }
 
 INSTANTIATE_ON_BOTH_ENGINES(CredentialServiceTest);

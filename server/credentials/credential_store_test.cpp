@@ -2,23 +2,18 @@
 
 #include "credentials/configuration_store.h"
 #include "credentials/testing.h"
-#include "embedded/credentials_migrations.h"
-#include "platform/storage/testing.h"
 
 namespace tenon {
 namespace {
 
-class CredentialStoreTest : public StoreFixture {
+class CredentialStoreTest : public CredentialsFixture {
  protected:
-    void SetUp() override { migrate_with("credentials", embedded::credentials_migrations()); }
-
     Credential given(std::string slot = "single") {
         Credential credential = given_credential(vault, clock, secrets_with_tokens("a", "r"));
         return inserted(std::move(credential), std::move(slot));
     }
     Credential inserted(Credential credential, std::string slot) {
-        const Ok done = in_transaction(
-            [&](Connection& tx) { return credentials.insert(tx, credential, slot); });
+        const Ok done = stored_with_owners(credential, slot);
         EXPECT_TRUE(done) << done.error().message;
         return credential;
     }

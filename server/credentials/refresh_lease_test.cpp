@@ -1,19 +1,16 @@
 #include "credentials/refresh_lease.h"
 
 #include "credentials/testing.h"
-#include "embedded/credentials_migrations.h"
-#include "platform/storage/testing.h"
 
 namespace tenon {
 namespace {
 
-class RefreshLeaseTest : public StoreFixture {
+class RefreshLeaseTest : public CredentialsFixture {
  protected:
     void SetUp() override {
-        migrate_with("credentials", embedded::credentials_migrations());
+        CredentialsFixture::SetUp();
         credential = given_credential(vault, clock, secrets_with_tokens("access", "refresh"));
-        ASSERT_TRUE(in_transaction(
-            [&](Connection& tx) { return credentials.insert(tx, credential, "single"); }));
+        ASSERT_TRUE(stored_with_owners(credential));
     }
 
     LeasedCredential look() {

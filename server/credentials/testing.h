@@ -13,8 +13,13 @@
 #include "credentials/credential_service.h"
 #include "credentials/credential_store.h"
 #include "credentials/token_care.h"
+#include "embedded/credentials_migrations.h"
+#include "embedded/integrations_migrations.h"
+#include "embedded/projects_migrations.h"
+#include "embedded/users_migrations.h"
 #include "platform/crypto/aead.h"
 #include "platform/scheduling/event_loop.h"
+#include "platform/storage/testing.h"
 #include "projects/vault.h"
 
 namespace tenon {
@@ -76,6 +81,48 @@ inline Credential given_credential(const Vault& vault, const Clock& clock,
                                     ->seal(seal_context(credential.id), secrets.to_json());
     return credential;
 }
+
+// The tables of credentials and of those they belong to.
+class CredentialsFixture : public StoreFixture {
+ public:
+    void SetUp() override {
+        migrate_with("projects", embedded::projects_migrations());
+        migrate_with("users", embedded::users_migrations());
+        migrate_with("integrations", embedded::integrations_migrations());
+        migrate_with("credentials", embedded::credentials_migrations());
+    }
+
+    // Makes the project, user and integration that are not there yet; ids are all that counts here.
+    void given_owners(ProjectId project, UserId user, IntegrationId integration) {
+        const Ok made = in_transaction([&](Connection& tx) -> Ok {
+            RETURN_IF_ERROR(tx.execute(
+                "INSERT INTO projects (id, name, allowed_origins, created_at, updated_at)"
+                " VALUES ($1, 'P', '[]', 0, 0) ON CONFLICT DO NOTHING",
+                {project.str()}));
+            RETURN_IF_ERROR(tx.execute(
+                "INSERT INTO users (project_id, id, external_id, meta, search_text, disabled,"
+                " created_at, last_active_at) VALUES ($1, $2, $2, '{}', '', 0, 0, 0)"
+                " ON CONFLICT DO NOTHING",
+                {project.str(), user.str()}));
+            RETURN_IF_ERROR(
+                tx.execute("INSERT INTO integrations (project_id, id, slug, name, status, revision,"
+                           " definition, icon, sealed_client_secret, created_at, updated_at)"
+                           " VALUES ($1, $2, $2, 'I', 'active', 1, '{}', '', $3, 0, 0)"
+                           " ON CONFLICT DO NOTHING",
+                           {project.str(), integration.str(), Bytes{}}));
+            return {};
+        });
+        EXPECT_TRUE(made) << made.error().message;
+    }
+    void given_owners_of(const Credential& c) {
+        given_owners(c.project_id, c.user_id, c.integration_id);
+    }
+    Ok stored_with_owners(const Credential& credential, std::string_view slot = "single") {
+        given_owners_of(credential);
+        return in_transaction(
+            [&](Connection& tx) { return CredentialStore().insert(tx, credential, slot); });
+    }
+};
 
 // Awaits `task`, then the end of everything else on the loop.
 template <class T>

@@ -6,8 +6,6 @@
 
 #include "credentials/live_token_care.h"
 #include "credentials/testing.h"
-#include "embedded/credentials_migrations.h"
-#include "platform/storage/testing.h"
 
 namespace tenon {
 
@@ -27,14 +25,13 @@ inline const RefreshFailure kDead{
     .permanent = true, .code = "invalid_grant", .message = "Revoked."};
 inline const RefreshFailure kAway{.code = "server_error", .message = "HTTP 503."};
 
-class TokenCareTest : public StoreFixture {
+class TokenCareTest : public CredentialsFixture {
  public:
     void SetUp() override {
-        migrate_with("credentials", embedded::credentials_migrations());
+        CredentialsFixture::SetUp();
         credential = given_credential(vault, clock, secrets_with_tokens("access 0", "refresh 0"));
         credential.expires_at = clock.now() + Seconds(3600);
-        ASSERT_TRUE(in_transaction(
-            [&](Connection& tx) { return credentials.insert(tx, credential, "single"); }));
+        ASSERT_TRUE(stored_with_owners(credential));
         care = make_care();
     }
 

@@ -216,8 +216,7 @@ TEST_P(TokenCareTest, AFaultOfOurOwnIsNotTheCredentials) {
 TEST_P(TokenCareTest, AnExpiredTokenWithoutMeansOfRefreshIsInvalid) {
     credential = given_credential(vault, clock, secrets_with_tokens("access 0", ""));
     credential.expires_at = clock.now() + Seconds(60);
-    ASSERT_TRUE(in_transaction(
-        [&](Connection& tx) { return credentials.insert(tx, credential, "single"); }));
+    ASSERT_TRUE(stored_with_owners(credential));
     EXPECT_EQ(fresh(), "access 0");
     clock.advance(Seconds(53));
     EXPECT_EQ(fresh(), "access 0");
@@ -270,8 +269,7 @@ TEST_P(TokenCareTest, AProviderThatRefusesEveryTokenDoesNotSpendOneWithEachCall)
 
 TEST_P(TokenCareTest, A401ForAKeyThatCannotBeRefreshedIsAnErrorAndNoVerdict) {
     credential = given_credential(vault, clock, secrets_with_tokens("key", ""));
-    ASSERT_TRUE(in_transaction(
-        [&](Connection& tx) { return credentials.insert(tx, credential, "single"); }));
+    ASSERT_TRUE(stored_with_owners(credential));
     const auto refused = after_401(1);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, "credential.invalid");

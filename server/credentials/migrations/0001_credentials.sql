@@ -32,7 +32,10 @@ CREATE TABLE credentials (
     updated_at @bigint@ NOT NULL,
     PRIMARY KEY (project_id, id),
     UNIQUE (project_id, user_id, integration_id, slot),
-    UNIQUE (project_id, user_id, integration_id, external_id)
+    UNIQUE (project_id, user_id, integration_id, external_id),
+    -- An account that is being connected while its user or integration is deleted must not outlive them.
+    FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE,
+    FOREIGN KEY (project_id, integration_id) REFERENCES integrations (project_id, id) ON DELETE CASCADE
 ) @strict@;
 
 CREATE INDEX credentials_by_creation ON credentials (project_id, created_at, id);
