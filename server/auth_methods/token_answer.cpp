@@ -80,16 +80,6 @@ bool is_transient_status(int status) {
     return status == 408 || status == 425 || status == 429 || status >= 500;
 }
 
-// Where providers put their words; the first text found is shown.
-std::string words_of(const Json& body) {
-    for (const std::string_view path :
-         {"error_description", "error.message", "error.description", "error_message", "message",
-          "errorSummary", "error_summary", "detail", "errors[0].message", "errors[0].detail"}) {
-        if (auto text = text_at(body, path); !text.empty()) return text;
-    }
-    return {};
-}
-
 std::string status_words(int status) {
     return "The token endpoint answered with HTTP status " + std::to_string(status) + ".";
 }
@@ -214,6 +204,16 @@ std::optional<Timestamp> expiry_of(const Json* value, Timestamp now) {
     if (number > kLatest) return std::nullopt;
     const Milliseconds span(static_cast<std::int64_t>(number * 1000));
     return number >= kUnixSeconds ? Timestamp(span) : now + span;
+}
+
+std::string words_of(const Json& body) {
+    for (const std::string_view path :
+         {"error_description", "error.message", "error.description", "error_message", "message",
+          "errorSummary", "error_summary", "detail", "errors[0].message", "errors[0].detail",
+          "description", "title"}) {
+        if (auto text = text_at(body, path); !text.empty()) return text;
+    }
+    return {};
 }
 
 std::string shown_words(std::string_view words, const std::vector<const Secret*>& hidden) {

@@ -45,6 +45,9 @@ std::optional<Timestamp> expiry_of(const Json* value, Timestamp now);
 // characters, without the characters that mean something in HTML, and without any of `hidden`.
 std::string shown_words(std::string_view words, const std::vector<const Secret*>& hidden);
 
+// Where providers put their words about a failure: the first text found, unfiltered; may be empty.
+std::string words_of(const Json& body);
+
 // The OAuth error code of an answer, or empty.
 std::string oauth_error_of(const Json& body, const TokenResponsePaths& paths);
 

@@ -6,8 +6,8 @@
 
 #include "auth_methods/api_request.h"
 #include "auth_methods/template_values.h"
+#include "auth_methods/token_answer.h"
 #include "base/text.h"
-#include "connect/provider_words.h"
 #include "platform/logging/log.h"
 
 namespace tenon {
@@ -39,10 +39,30 @@ ErrorKind kind_of_failed_request(const Error& error) {
     return no_answer ? error.kind : ErrorKind::unprocessable;
 }
 
+std::vector<const Secret*> all_of(const CredentialSecrets& secrets) {
+    std::vector<const Secret*> all{
+        &secrets.access_token, &secrets.refresh_token, &secrets.username,     &secrets.password,
+        &secrets.api_key,      &secrets.client_id,     &secrets.client_secret};
+    for (const auto* group : {&secrets.inputs, &secrets.token, &secrets.callback}) {
+        for (const auto& [name, secret] : *group) all.push_back(&secret);
+    }
+    return all;
+}
+
+// What the provider said about it, without any secret that it may have echoed; empty when the body
+// is no JSON or says nothing.
+std::string provider_words(std::string_view body, const CredentialSecrets& secrets) {
+    const auto json = parse_json(body);
+    if (!json) return {};
+    std::string words = words_of(*json);
+    if (words.empty()) words = string_member(*json, "error");
+    return shown_words(words, all_of(secrets));
+}
+
 Error refused(std::string_view code, std::string_view what, const http::ClientResponse& response,
-              const CredentialSecrets& secrets, std::size_t words_max) {
+              const CredentialSecrets& secrets) {
     std::string message = fmt::format("{} with status {}", what, response.status);
-    const std::string words = provider_words(response.body, secrets, words_max);
+    const std::string words = provider_words(response.body, secrets);
     message += words.empty() ? "." : ": " + words;
     const ErrorKind kind =
         response.status >= 500 ? ErrorKind::provider_failed : ErrorKind::invalid_input;
@@ -171,8 +191,7 @@ Task<Ok> AccountVerifier::call_test_endpoint(const OpenIntegration& integration,
             kind_of_failed_request(response.error()), std::nullopt);
     }
     if (is_success(response->status)) co_return Ok{};
-    co_return refused(kTestFailed, name + " answered the test request", *response, secrets,
-                      limits_.provider_words_max);
+    co_return refused(kTestFailed, name + " answered the test request", *response, secrets);
 }
 
 Task<Result<VerifiedAccount>> AccountVerifier::read_profile(
@@ -211,7 +230,7 @@ Task<Result<Json>> AccountVerifier::request_profile(const OpenIntegration& integ
                         co_await client_.send(std::move(request)));
     if (!is_success(response.status)) {
         co_return refused(kProfileFailed, name + " answered the user profile request", response,
-                          secrets, limits_.provider_words_max);
+                          secrets);
     }
     co_return parse_json(response.body);
 }

@@ -27,7 +27,6 @@ struct VerifierLimits {
                                   .body_bytes_max = 1U << 20U};
     std::size_t profile_fields_max = 100;
     std::size_t profile_value_bytes_max = 1'024;  // longer texts are cut off the profile
-    std::size_t provider_words_max = 300;         // of a provider's error that is shown
 };
 
 class AccountVerifier {

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "connect/provider_words.h"
 #include "connect/testing.h"
 
 namespace tenon {
@@ -122,18 +121,22 @@ TEST_F(AccountVerifierTest, BoundsTheProfile) {
     EXPECT_FALSE(verify()->provider_data.contains("bio"));
 }
 
-TEST(ProviderWords, FindsTheMessageOfManyShapesAndHidesSecrets) {
-    CredentialSecrets secrets;
-    secrets.password = Secret("hunter22");
-    EXPECT_EQ(
-        provider_words(R"({"error":"invalid_grant","error_description":"Nope"})", secrets, 99),
-        "Nope");
-    EXPECT_EQ(provider_words(R"({"errors":[{"message":"First"}]})", secrets, 99), "First");
-    EXPECT_EQ(provider_words(R"({"message":"hunter22 is wrong, hunter22"})", secrets, 99),
-              "[hidden] is wrong, [hidden]");
-    EXPECT_EQ(provider_words("<html>oops</html>", secrets, 99), "");
-    EXPECT_EQ(provider_words(R"({"message":"a\nb"})", secrets, 99), "a b");
-    EXPECT_EQ(provider_words(R"({"message":"äääääääääää"})", secrets, 5), "ää…");
+TEST_F(AccountVerifierTest, ShowsTheProvidersWordsWithoutSecretsInManyShapes) {
+    const std::pair<const char*, const char*> cases[] = {
+        {R"({"error":"invalid_grant","error_description":"Nope"})", ": Nope"},
+        {R"({"errors":[{"message":"First"}]})", ": First"},
+        {R"({"error":"just_a_code"})", ": just_a_code"},
+        {R"({"title":"Forbidden by policy"})", ": Forbidden by policy"},
+        {R"({"message":"token-1 is wrong, token-1"})", ": [hidden] is wrong, [hidden]"},
+        {R"({"message":"a\nb"})", ": a b"},
+        {"<html>oops</html>", "with status 403."}};
+    for (const auto& [body, words] : cases) {
+        provider.answers_to("/ping", 403, body);
+        const auto refused = verify();
+        ASSERT_FALSE(refused) << body;
+        EXPECT_TRUE(refused.error().message.ends_with(words)) << refused.error().message;
+        EXPECT_EQ(refused.error().message.find("token-1"), std::string::npos);
+    }
 }
 
 }  // namespace
