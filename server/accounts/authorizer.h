@@ -18,8 +18,8 @@ using ApiKeyId = Id<struct ApiKeyIdTag>;
 enum class Role { admin, member, support };
 
 // What an operation needs. accounts/roles.cpp holds the table of which role may do what: support
-// sees users and credentials; members also edit integrations and users; admins do everything. An
-// API key acts as a member.
+// sees users and credentials; members also edit integrations and users; admins do everything, and
+// alone change secrets and keys. An API key acts as a member.
 enum class Permission {
     view_project,
     edit_project,
@@ -30,7 +30,8 @@ enum class Permission {
     connect_users,  // make connect links, mint try-out tokens
     manage_signing_keys,
     manage_api_keys,
-    manage_secrets,
+    view_secrets,    // their names; values never come out
+    manage_secrets,  // set and remove them
     manage_members,
     view_audit_log,
 };

@@ -133,14 +133,17 @@ TEST(Roles, GrantWhatTheTableSays) {
         }
         return allowed;
     };
-    EXPECT_EQ(count(Role::admin), 12);
+    EXPECT_EQ(count(Role::admin), 13);
+    EXPECT_EQ(count(Role::member), 7);
     EXPECT_EQ(count(Role::support), 3);
     for (const Permission only_admin :
          {Permission::edit_project, Permission::manage_signing_keys, Permission::manage_api_keys,
-          Permission::manage_members, Permission::view_audit_log}) {
+          Permission::manage_secrets, Permission::manage_members, Permission::view_audit_log}) {
         EXPECT_FALSE(role_allows(Role::member, only_admin)) << permission_name(only_admin);
     }
     EXPECT_TRUE(role_allows(Role::member, Permission::edit_integrations));
+    EXPECT_TRUE(role_allows(Role::member, Permission::view_secrets));
+    EXPECT_FALSE(role_allows(Role::support, Permission::view_secrets));
     EXPECT_FALSE(role_allows(Role::support, Permission::connect_users));
     EXPECT_EQ(find_role("admin"), Role::admin);
     EXPECT_FALSE(find_role("Admin"));

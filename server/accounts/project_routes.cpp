@@ -102,7 +102,7 @@ Task<Result<Response>> ProjectRoutes::revoke_signing_key(const Request& request)
 
 Task<Result<Response>> ProjectRoutes::list_secrets(const Request& request) {
     ASSIGN_OR_CO_RETURN(const Caller caller,
-                        co_await authorizer_.authorize(request, Permission::manage_secrets));
+                        co_await authorizer_.authorize(request, Permission::view_secrets));
     ASSIGN_OR_CO_RETURN(const auto secrets,
                         co_await projects_.list_environment_secrets(caller.project_id));
     co_return http::json_response(Status::ok, page_json(secrets, std::nullopt));

@@ -14,7 +14,7 @@ struct Row {
 };
 
 // One glance shows who may do what. An API key acts as a member.
-constexpr std::array<Row, 12> kTable = {{
+constexpr std::array<Row, 13> kTable = {{
     // permission                      name                   support member admin
     {Permission::view_project, "view_project", true, true, true},
     {Permission::edit_project, "edit_project", false, false, true},
@@ -25,7 +25,8 @@ constexpr std::array<Row, 12> kTable = {{
     {Permission::connect_users, "connect_users", false, true, true},
     {Permission::manage_signing_keys, "manage_signing_keys", false, false, true},
     {Permission::manage_api_keys, "manage_api_keys", false, false, true},
-    {Permission::manage_secrets, "manage_secrets", false, true, true},
+    {Permission::view_secrets, "view_secrets", false, true, true},
+    {Permission::manage_secrets, "manage_secrets", false, false, true},
     {Permission::manage_members, "manage_members", false, false, true},
     {Permission::view_audit_log, "view_audit_log", false, false, true},
 }};
