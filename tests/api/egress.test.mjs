@@ -248,9 +248,8 @@ test('other schemes and broken URLs are refused when saving, by field', async ()
       api: { baseUrl, authorization: { type: 'none' } },
     });
     assert.equal(saved.status, 400, `${baseUrl}: ${saved.status} ${saved.text}`);
-    const named = baseUrl.includes('\u0000') ? /body/ : /baseUrl/; // no text of any body may hold NUL
     assert.ok(
-      saved.json().meta.problems.some((problem) => named.test(problem.field)),
+      saved.json().meta.problems.some((problem) => problem.field === 'api.baseUrl'),
       saved.text,
     );
   }

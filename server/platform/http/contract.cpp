@@ -80,17 +80,33 @@ bool is_storable_text(std::string_view text) {
     return is_valid_utf8(text) && text.find('\0') == std::string_view::npos;
 }
 
-bool holds_nul(const Json& value) {
-    if (value.is_string()) return value.get_string().find('\0') != std::string_view::npos;
+bool has_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
+
+// The fields whose text holds a NUL; a member whose name does is told as what it is a member of.
+// The depth is that of a parsed body, which has its limit.
+void find_nuls(const Json& value, const std::string& path, std::vector<FieldProblem>& found) {
+    constexpr std::size_t kToldMax = 20;
+    const auto tell = [&] {
+        if (found.size() >= kToldMax) return;
+        found.push_back({path.empty() ? "body" : path, "must not hold NUL characters (\\u0000)"});
+    };
+    if (value.is_string() && has_nul(value.get_string())) tell();
     if (const JsonArray* list = value.if_array()) {
-        return std::any_of(list->begin(), list->end(), holds_nul);
+        for (std::size_t i = 0; i < list->size(); ++i) {
+            find_nuls((*list)[i], fmt::format("{}[{}]", path, i), found);
+        }
     }
-    if (const JsonObject* object = value.if_object()) {
-        return std::any_of(object->begin(), object->end(), [](const auto& member) {
-            return member.key().find('\0') != std::string_view::npos || holds_nul(member.value());
-        });
+    const JsonObject* object = value.if_object();
+    if (object == nullptr) return;
+    for (const auto& member : *object) {
+        const std::string_view name(member.key());
+        if (has_nul(name)) {
+            tell();
+        } else {
+            find_nuls(member.value(),
+                      path.empty() ? std::string(name) : fmt::format("{}.{}", path, name), found);
+        }
     }
-    return false;
 }
 
 bool is_json_media_type(std::string_view name) {
@@ -263,8 +279,10 @@ Ok OperationContract::check_body(Request& request) const {
     JsonLimits limits;
     limits.bytes_max = std::max(limits.bytes_max, request.body.size());  // the server has its own
     ASSIGN_OR_RETURN(Json body, parse_json(request.body, limits));
-    if (request.body.find("\\u0000") != std::string::npos && holds_nul(body)) {
-        return Error::invalid_field("body", "must not hold NUL characters (\\u0000)");
+    if (request.body.find("\\u0000") != std::string::npos) {
+        std::vector<FieldProblem> nuls;
+        find_nuls(body, "", nuls);
+        if (!nuls.empty()) return invalid_fields(std::move(nuls));
     }
     if (type->schema != nullptr) {
         std::vector<FieldProblem> problems = type->schema->check(body);

@@ -150,7 +150,11 @@ TEST_F(RouterTest, ChecksJsonBodies) {
     request.body = "[]";
     EXPECT_EQ(check(request, "/api/v1/things"), "body: must be an object");
     request.body = R"({"name": "a\u0000b"})";
-    EXPECT_EQ(check(request, "/api/v1/things"), "body: must not hold NUL characters (\\u0000)");
+    EXPECT_EQ(check(request, "/api/v1/things"), "name: must not hold NUL characters (\\u0000)");
+    request.body = R"({"a": {"list": ["x", "y\u0000"]}, "b\u0000": 1})";
+    EXPECT_EQ(check(request, "/api/v1/things"),
+              "a.list[1]: must not hold NUL characters (\\u0000); "
+              "body: must not hold NUL characters (\\u0000)");
     request.body = R"({"name": "x", "name": "y"})";
     EXPECT_EQ(check(request, "/api/v1/things"), "json.duplicate_member");
     request.body = R"({"name": )";
