@@ -175,11 +175,15 @@ class CommandLine {
         CLI::App* keys =
             app_.add_subcommand("keys", "The master key that protects stored secrets.");
         keys->require_subcommand(1);
-        CLI::App* rotate = keys->add_subcommand(
-            "rotate", "Make a new master key and rewrap every data key under it.");
+        CLI::App* rotate = keys->add_subcommand("rotate",
+                                                "Make a new master key and rewrap every data key "
+                                                "under it, also while a server runs. Keys "
+                                                "of TENON_MASTER_KEYS stay as they are; everything "
+                                                "is rewrapped under the last of them.");
         auto command = std::make_shared<RotateKeysCommand>();
         rotate->add_flag("--retire-old", command->retire_old,
-                         "Remove the old master keys from the key file afterwards.");
+                         "Remove the old master keys from the key file afterwards; backups of the "
+                         "database made before then need the old key file.");
         chosen(*rotate, [command] { return Command(*command); });
     }
 

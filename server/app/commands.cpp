@@ -7,10 +7,10 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "app/key_rotator.h"
 #include "app/local_program.h"
 #include "app/remote_api.h"
 #include "base/text.h"
-#include "projects/key_rotation.h"
 
 namespace tenon {
 namespace {
@@ -224,12 +224,20 @@ Ok migrate_only(const Config& config) {
     return {};
 }
 
-Ok rotate(const RotateKeysCommand& command, const Config& config) {
+Result<RotationReport> rotate_where_possible(const RotateKeysCommand& command,
+                                             const Config& config) {
     const SystemClock clock;
-    ASSIGN_OR_RETURN(const OpenStorage storage, open_storage(config, clock));
-    ASSIGN_OR_RETURN(const RotationReport report,
-                     run_task(rotate_master_key(*storage.database, config.key_file(), clock,
-                                                {.keep_old_keys = !command.retire_old})));
+    auto storage = open_storage(config, clock);
+    if (!storage && storage.error().code == "storage.owned") {
+        return rotate_through_server(command, config);
+    }
+    if (!storage) return std::move(storage).error();
+    KeyRotator rotator(*storage->database, storage->keys, clock);
+    return run_task(rotator.rotate(command));
+}
+
+Ok rotate(const RotateKeysCommand& command, const Config& config) {
+    ASSIGN_OR_RETURN(const RotationReport report, rotate_where_possible(command, config));
     fmt::print("Master key {} is current; {} data keys were rewrapped.\n", report.master_key_id,
                report.rewrapped_keys);
     if (!report.retired.empty()) fmt::print("Retired: {}\n", fmt::join(report.retired, ", "));

@@ -10,6 +10,7 @@
 #include "app/storage.h"
 #include "base/url.h"
 #include "platform/http/egress_policy.h"
+#include "projects/vault.h"
 
 namespace tenon {
 namespace {
@@ -72,40 +73,48 @@ void check_data_folder(const Config& config, Findings& findings) {
     }
 }
 
-void check_keys(const Config& config, Findings& findings) {
-    if (std::getenv("TENON_MASTER_KEYS") != nullptr) {
-        const auto keys = load_master_keys(config);
-        findings.judge(keys ? Ok() : Ok(keys.error()), "master keys from TENON_MASTER_KEYS");
+// `database` is null when it is not there yet or cannot be opened.
+void check_keys(const Config& config, Database* database, Findings& findings) {
+    if (!has_master_keys_variable() && !std::filesystem::exists(config.key_file())) {
+        const Ok may_be_made =
+            database == nullptr ? Ok() : check_key_file_is_there(config, *database);
+        const auto what = fmt::format("no key file at {} yet; the first start makes it",
+                                      config.key_file().string());
+        may_be_made ? findings.warn(what) : findings.bad(may_be_made.error().message);
         return;
     }
-    if (!std::filesystem::exists(config.key_file())) {
-        findings.warn(fmt::format("no key file at {} yet; the first start makes it",
-                                  config.key_file().string()));
-        return;
-    }
-    const auto keys = read_master_keys(config.key_file());
+    const auto keys = read_configured_keys(config);
     findings.judge(keys ? Ok() : Ok(keys.error()),
-                   "master key file; keep a copy away from the database's backups");
+                   has_master_keys_variable()
+                       ? "master keys from TENON_MASTER_KEYS"
+                       : "master key file; keep a copy away from the database's backups");
+    if (!keys || database == nullptr) return;
+    findings.judge(run_task(judge_master_keys(*database, *keys)), "the keys open the database");
 }
 
-Task<Ok> count_tables(Database& database) {
+Task<Ok> ask_once(Database& database) {
     const auto answer = co_await database.read([](Connection& tx) { return tx.query("SELECT 1"); });
     co_return answer ? Ok() : Ok(answer.error());
 }
 
-void check_database(const Config& config, Findings& findings) {
+std::unique_ptr<Database> check_database(const Config& config, Findings& findings) {
     const bool embedded = config.database_url.empty();
     if (embedded && !std::filesystem::exists(config.database_file())) {
         findings.warn("no database yet; the first start makes it");
-        return;
+        return nullptr;
     }
     auto database = open_database(config);
+    if (!database && database.error().code == "storage.owned") {
+        findings.good("embedded database, in use by a running process");
+        return nullptr;
+    }
     if (!database) {
         findings.bad(database.error().message);
-        return;
+        return nullptr;
     }
-    findings.judge(run_task(count_tables(**database)),
-                   embedded ? "embedded database opens" : "PostgreSQL answers");
+    const Ok answers = run_task(ask_once(**database));
+    findings.judge(answers, embedded ? "embedded database opens" : "PostgreSQL answers");
+    return answers ? std::move(*database) : nullptr;
 }
 
 void check_tls(const Config& config, Findings& findings) {
@@ -138,8 +147,8 @@ int run_doctor(const Config& config) {
     check_address(config, findings);
     check_tls(config, findings);
     check_data_folder(config, findings);
-    check_keys(config, findings);
-    check_database(config, findings);
+    const auto database = check_database(config, findings);
+    check_keys(config, database.get(), findings);
     check_egress(config, findings);
     if (findings.bad_count() == 0)
         fmt::print("All is well.\n");

@@ -15,6 +15,8 @@
 #include "accounts/project_routes.h"
 #include "accounts/session_routes.h"
 #include "accounts/user_routes.h"
+#include "app/control_socket.h"
+#include "app/key_rotator.h"
 #include "app/listen_port.h"
 #include "app/periodic_work.h"
 #include "app/services.h"
@@ -221,6 +223,7 @@ Ok start(Config& config) {
     const SystemClock clock;
     ASSIGN_OR_RETURN(const ListenPort port, ListenPort::reserve(config));
     ASSIGN_OR_RETURN(OpenStorage storage, open_storage(config, clock));
+    KeyRotator rotator(*storage.database, storage.keys, clock);
     ASSIGN_OR_RETURN(const auto services,
                      Services::build(config, *storage.database, std::move(storage.keys), clock));
     const std::string contract(embedded::contract().front().bytes);
@@ -233,8 +236,13 @@ Ok start(Config& config) {
     if (const auto problems = router.problems(); !problems.empty()) {
         return Error::internal("The routes do not fit the contract: " + problems.front());
     }
+    std::unique_ptr<ControlSocket> control;
     if (storage.database->engine() == Engine::sqlite) {
         RETURN_IF_ERROR(run_task(services->token_care->end_former_leases()));
+        ASSIGN_OR_RETURN(control,
+                         ControlSocket::listen(config.data, [&rotator](const std::string& line) {
+                             return rotator.answer(line);
+                         }));
     }
     ASSIGN_OR_RETURN(const auto setup_token, run_task(services->accounts.ensure_setup_link()));
     http::Server server(server_options(config), router, services->metrics);

@@ -30,7 +30,17 @@ Ok make_data_folder(const Config& config) {
     return {};
 }
 
+constexpr const char* kKeysVariable = "TENON_MASTER_KEYS";
+
+Result<MasterKeys> load_master_keys(const Config& config, Database& database) {
+    RETURN_IF_ERROR(check_key_file_is_there(config, database));
+    if (has_master_keys_variable()) return read_configured_keys(config);
+    RETURN_IF_ERROR(make_data_folder(config));
+    return load_or_create_master_keys(config.key_file());
+}
+
 Task<Result<int>> prepare(Database& database, const MasterKeys& keys, const Clock& clock) {
+    CO_RETURN_IF_ERROR(co_await judge_master_keys(database, keys));
     ASSIGN_OR_CO_RETURN(const int applied, co_await migrate(database, all_migrations()));
     CO_RETURN_IF_ERROR(co_await check_master_keys(database, keys, clock));
     co_return applied;
@@ -58,17 +68,30 @@ Result<std::unique_ptr<Database>> open_database(const Config& config) {
     return open_sqlite({.path = config.database_file()});
 }
 
-Result<MasterKeys> load_master_keys(const Config& config) {
-    if (const char* text = std::getenv("TENON_MASTER_KEYS"); text != nullptr) {
-        return MasterKeys::parse(Secret(std::string(text)));
+bool has_master_keys_variable() { return std::getenv(kKeysVariable) != nullptr; }
+
+Result<MasterKeys> read_configured_keys(const Config& config) {
+    if (has_master_keys_variable()) {
+        return MasterKeys::parse(Secret(std::string(std::getenv(kKeysVariable))));
     }
-    RETURN_IF_ERROR(make_data_folder(config));
-    return load_or_create_master_keys(config.key_file());
+    return read_master_keys(config.key_file());
+}
+
+Ok check_key_file_is_there(const Config& config, Database& database) {
+    std::error_code ec;
+    if (has_master_keys_variable() || std::filesystem::exists(config.key_file(), ec)) return {};
+    ASSIGN_OR_RETURN(const bool has_key, run_task(has_master_key(database)));
+    if (!has_key) return {};
+    return Error{ErrorKind::internal, "master_keys.missing",
+                 fmt::format("The master key file {} is missing, but the database holds secrets "
+                             "that only its keys open. Restore that file from its backup, or name "
+                             "the right one with --master-key-file; nothing was changed.",
+                             config.key_file().string())};
 }
 
 Result<OpenStorage> open_storage(const Config& config, const Clock& clock) {
     ASSIGN_OR_RETURN(auto database, open_database(config));
-    ASSIGN_OR_RETURN(auto keys, load_master_keys(config));
+    ASSIGN_OR_RETURN(auto keys, load_master_keys(config, *database));
     ASSIGN_OR_RETURN(const int applied, run_task(prepare(*database, keys, clock)));
     if (applied > 0) log_info("storage.migrated", {{"applied", applied}});
     return OpenStorage{std::move(database), std::move(keys)};

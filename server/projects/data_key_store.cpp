@@ -84,6 +84,19 @@ Result<std::vector<std::string>> DataKeyStore::list_wrapping_master_keys(Connect
     return ids;
 }
 
+// Two versions, since each engine keeps its own catalogue of tables.
+constexpr std::string_view kFindTableSqlite =
+    "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'master_key_checks'";
+constexpr std::string_view kFindTablePostgres =
+    "SELECT 1 FROM information_schema.tables WHERE table_name = 'master_key_checks'"
+    " AND table_schema = ANY (current_schemas(false))";
+
+Result<bool> DataKeyStore::has_tables(Connection& tx, Engine engine) const {
+    ASSIGN_OR_RETURN(const Rows rows,
+                     tx.query(engine == Engine::sqlite ? kFindTableSqlite : kFindTablePostgres));
+    return !rows.empty();
+}
+
 Result<std::vector<MasterKeyCheck>> DataKeyStore::list_checks(Connection& tx) const {
     ASSIGN_OR_RETURN(const Rows rows, tx.query(kListChecks));
     std::vector<MasterKeyCheck> checks;

@@ -42,6 +42,8 @@ class DataKeyStore {
     // The ids of all master keys that wrap something.
     Result<std::vector<std::string>> list_wrapping_master_keys(Connection& tx) const;
 
+    // False before the first migration of a database.
+    Result<bool> has_tables(Connection& tx, Engine engine) const;
     Result<std::vector<MasterKeyCheck>> list_checks(Connection& tx) const;
     // Does nothing when the master key has a check value already.
     Ok insert_check(Connection& tx, const MasterKeyCheck& check, Timestamp at) const;

@@ -271,7 +271,35 @@ Ok check_known_keys(const MasterKeys& keys, const std::vector<MasterKeyCheck>& c
     return {};
 }
 
+struct KnownMasterKeys {
+    std::vector<MasterKeyCheck> checks;
+    std::vector<std::string> wrapping;  // ids of master keys that wrap a data key
+};
+
+Task<Result<KnownMasterKeys>> list_known(Database& database) {
+    co_return co_await database.read(
+        [engine = database.engine()](Connection& tx) -> Result<KnownMasterKeys> {
+            const DataKeyStore store;
+            KnownMasterKeys known;
+            ASSIGN_OR_RETURN(const bool has_tables, store.has_tables(tx, engine));
+            if (!has_tables) return known;
+            ASSIGN_OR_RETURN(known.checks, store.list_checks(tx));
+            ASSIGN_OR_RETURN(known.wrapping, store.list_wrapping_master_keys(tx));
+            return known;
+        });
+}
+
 }  // namespace
+
+Task<Result<bool>> has_master_key(Database& database) {
+    ASSIGN_OR_CO_RETURN(const KnownMasterKeys known, co_await list_known(database));
+    co_return !known.checks.empty() || !known.wrapping.empty();
+}
+
+Task<Ok> judge_master_keys(Database& database, const MasterKeys& keys) {
+    ASSIGN_OR_CO_RETURN(const KnownMasterKeys known, co_await list_known(database));
+    co_return check_known_keys(keys, known.checks, known.wrapping);
+}
 
 std::unique_ptr<Vault> make_vault(Database& database, MasterKeys keys, const Clock& clock) {
     return std::make_unique<StoredVault>(database, std::move(keys), clock);

@@ -59,6 +59,14 @@ class Vault {
 // `database` and `clock` outlive the vault. Migrations have run and check_master_keys() has passed.
 std::unique_ptr<Vault> make_vault(Database& database, MasterKeys keys, const Clock& clock);
 
+// Whether the database was started with a master key before, so that no new one may take its place.
+// False for an empty database.
+Task<Result<bool>> has_master_key(Database& database);
+
+// The judgement of check_master_keys() without its write; also works before any migration, so that
+// a wrong key changes nothing at all.
+Task<Ok> judge_master_keys(Database& database, const MasterKeys& keys);
+
 // Run once at start, before anything is sealed or opened: the first start stores a check value,
 // later ones open it. Errors: internal "vault.wrong_master_key" ("The master key … does not open
 // this database. …"). Data is untouched.

@@ -33,6 +33,22 @@ class VaultTest : public ProjectsFixture {
 };
 INSTANTIATE_ON_BOTH_ENGINES(VaultTest);
 
+TEST_P(VaultTest, KnowsWhetherADatabaseHasAMasterKeyBeforeAndAfterItsTablesAreThere) {
+    EXPECT_FALSE(*run_task(has_master_key(database())));
+    ASSERT_TRUE(check(master_keys));
+    EXPECT_TRUE(*run_task(has_master_key(database())));
+    EXPECT_TRUE(run_task(judge_master_keys(database(), master_keys)));
+    const Ok wrong = run_task(judge_master_keys(database(), MasterKeys::random()));
+    ASSERT_FALSE(wrong);
+    EXPECT_EQ(wrong.error().code, "vault.wrong_master_key");
+
+    for (const char* table : {"project_data_keys", "master_key_checks"}) {
+        ASSERT_TRUE(execute(std::string("DROP TABLE ") + table));
+    }
+    EXPECT_FALSE(*run_task(has_master_key(database())));
+    EXPECT_TRUE(run_task(judge_master_keys(database(), MasterKeys::random())));
+}
+
 TEST_P(VaultTest, OpensWhatItSealed) {
     const auto keys = keys_of(given_project());
     for (const std::string& text : {std::string(), std::string("s3cret"), std::string(70'000, 'x'),

@@ -1,7 +1,8 @@
 // Start, drain, power cut, restart, wrong key: what operators see.
 import { afterEach, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startProvider } from '../fakes/provider.mjs';
@@ -157,9 +158,95 @@ test('a wrong master key stops the start with a clear sentence and leaves the da
   rmSync(keyFile);
   const missing = await runTenon(['serve', '--listen', '127.0.0.1:0', '--data', data]);
   assert.notEqual(missing.code, 0, 'a lost key must not be replaced by a new one silently');
+  assert.ok(missing.stderr.includes(keyFile), missing.stderr);
+  assert.match(missing.stderr, /restore that file from its backup/i);
+  assert.equal(existsSync(keyFile), false, 'a new key file was made');
+  const doctor = await runTenon(['doctor', '--data', data]);
+  assert.equal(doctor.code, 1);
+  assert.match(doctor.stdout, /MEND.*key file .* is missing/);
   writeFileSync(keyFile, right, { mode: 0o600 });
   const again = await owned(startTenon({ dataDir: data }));
   assert.deepEqual(await again.stop(), { code: 0, signal: null });
+});
+
+const keyIdsOf = (data) =>
+  JSON.parse(readFileSync(join(data, 'master-keys.json'), 'utf8')).keys.map((key) => key.id);
+
+test('`keys rotate` works while the server runs, and after a restart', async () => {
+  const data = newFolder();
+  const provider = await owned(startProvider());
+  let tenon = await owned(startTenon({ dataDir: data, allowEgress: [provider.host] }));
+  const world = await World.setUp(tenon);
+  const { crm, user } = await oauthConnection({ provider, world });
+  const [first] = keyIdsOf(data);
+  let stop = false;
+  const failures = [];
+  const load = (async () => {
+    while (!stop) {
+      const answer = await user.proxy(crm, '/contacts');
+      if (answer.status !== 200) failures.push(answer.text);
+    }
+  })();
+
+  const rotated = await runTenon(['keys', 'rotate', '--data', data]);
+  assert.equal(rotated.code, 0, rotated.stderr);
+  assert.match(rotated.stdout, /1 data keys were rewrapped/);
+  const [, second] = keyIdsOf(data);
+  assert.deepEqual(keyIdsOf(data), [first, second]);
+  const retired = await runTenon(['keys', 'rotate', '--retire-old', '--data', data]);
+  assert.equal(retired.code, 0, retired.stderr);
+  assert.match(retired.stdout, new RegExp(`Retired: .*${first}`));
+  assert.equal(keyIdsOf(data).length, 1);
+  assert.ok(!keyIdsOf(data).includes(second));
+  // New values are sealed, and projects made, with the new keys at once.
+  const other = await world.otherProject('After the rotation');
+  await keyConnection({ provider, world: other });
+  await world.asDeveloper('PUT', '/secrets/AFTER_ROTATION', { value: 'planted after rotation' });
+  stop = true;
+  await load;
+  assert.deepEqual(failures, []);
+  const { origin } = tenon;
+  assert.deepEqual(await tenon.stop(), { code: 0, signal: null });
+
+  tenon = await owned(
+    startTenon({ dataDir: data, allowEgress: [provider.host], listen: new URL(origin).host }),
+  );
+  world.tenon = tenon;
+  assert.equal((await user.proxy(crm, '/contacts')).status, 200);
+});
+
+test('`keys rotate` with keys from TENON_MASTER_KEYS rewraps under the last of them', async () => {
+  const data = newFolder();
+  const provider = await owned(startProvider());
+  const key = (id) => ({ id, key: randomBytes(32).toString('base64') });
+  const [before, after] = [key('before'), key('after')];
+  const variable = (...keys) => ({ TENON_MASTER_KEYS: JSON.stringify({ keys }) });
+  const start = (env, listen) =>
+    owned(startTenon({ dataDir: data, allowEgress: [provider.host], env, listen }));
+  let tenon = await start(variable(before));
+  const listen = new URL(tenon.origin).host;
+  const world = await World.setUp(tenon);
+  const { keys, user } = await keyConnection({ provider, world });
+  await tenon.stop();
+
+  tenon = await start(variable(before, after), listen);
+  world.tenon = tenon;
+  const running = await runTenon(['keys', 'rotate', '--data', data], {
+    env: variable(before, after),
+  });
+  assert.equal(running.code, 0, running.stderr);
+  assert.match(running.stdout, /Master key after is current; 1 data keys were rewrapped/);
+  assert.equal((await user.proxy(keys, '/echo')).status, 200);
+  await tenon.stop();
+  const stopped = await runTenon(['keys', 'rotate', '--data', data], {
+    env: variable(before, after),
+  });
+  assert.equal(stopped.code, 0, stopped.stderr);
+  assert.match(stopped.stdout, /0 data keys were rewrapped/);
+
+  world.tenon = await start(variable(after), listen); // the old key is needed no more
+  assert.equal((await user.proxy(keys, '/echo')).status, 200);
+  assert.equal(existsSync(join(data, 'master-keys.json')), false);
 });
 
 test('one data folder has one owner', async () => {
