@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { TestClock, until } from '../lib/clock.mjs';
-import { send } from '../lib/http.mjs';
+import { Visitor, send } from '../lib/http.mjs';
 import { freshDatabase } from '../lib/postgres.mjs';
 import { startProvider } from '../fakes/provider.mjs';
 import { expiredConnection, oauthConnection } from '../lib/scenes.mjs';
@@ -67,6 +67,36 @@ test('a flow that begins on one node ends on the other', async () => {
   // The redirect URI is the first node's; the browser carries one origin's cookies, as behind a
   // load balancer.
   assert.ok(new URL(begun.redirectUrl).searchParams.get('redirect_uri').startsWith(world.origin));
+});
+
+// A browser whose way back from the provider leads through a load balancer to the other node.
+class BalancedVisitor extends Visitor {
+  callbacks = 0;
+
+  async send(url, options = {}) {
+    const address = new URL(url);
+    if (address.origin !== world.origin || !address.pathname.startsWith('/oauth/'))
+      return super.send(url, options);
+    this.callbacks += 1;
+    const headers = { ...options.headers, cookie: this.cookieHeader(url), host: address.host };
+    const answer = await send(onOther.origin + address.pathname + address.search, {
+      ...options,
+      headers,
+    });
+    return { ...answer, url: String(url) };
+  }
+}
+
+test('a callback that reaches the other node connects the account', async () => {
+  const { crm } = await oauthConnection({ provider, world });
+  const carol = world.user('carol');
+  const browser = new BalancedVisitor();
+  const credential = await carol.connectThroughPage(crm, { browser });
+  assert.equal(browser.callbacks, 1);
+  assert.equal(credential.status, 'VALID');
+  const there = new ConnectedUser(onOther, carol.sub, carol.token);
+  for (const user of [carol, there])
+    assert.equal((await user.proxy(crm, '/contacts')).status, 200);
 });
 
 test('callers on both nodes, a slow token endpoint: one token request in all', async () => {
