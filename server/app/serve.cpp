@@ -19,12 +19,14 @@
 #include "app/key_rotator.h"
 #include "app/listen_port.h"
 #include "app/periodic_work.h"
+#include "app/portal_routes.h"
 #include "app/services.h"
 #include "app/site_routes.h"
 #include "app/storage.h"
 #include "connect/connect_routes.h"
 #include "connect/sdk_oauth_routes.h"
 #include "connect/sdk_routes.h"
+#include "connect/start_routes.h"
 #include "credentials/credential_routes.h"
 #include "embedded/contract.h"
 #include "embedded/pages.h"
@@ -117,6 +119,8 @@ struct Routes {
           connect(s.connect, s.links, s.credentials, *s.authorizer, pages),
           sdk({s.connect, s.integrations, s.credentials, s.users, *s.authenticator}),
           sdk_oauth(s.connect, *s.authenticator, pages),
+          starts(s.connect, *s.authenticator, pages),
+          portal(s.connect, s.projects, clock),
           proxy({*s.authenticator, s.integrations, s.credentials, *s.token_care, s.opener, clock},
                 *s.upstream, s.metrics, {.limits = upstream_limits(config)}) {}
 
@@ -133,6 +137,8 @@ struct Routes {
         connect.register_on(router);
         sdk.register_on(router);
         sdk_oauth.register_on(router);
+        starts.register_on(router);
+        portal.register_on(router);
         proxy.register_on(router);
     }
 
@@ -149,6 +155,8 @@ struct Routes {
     ConnectRoutes connect;
     SdkRoutes sdk;
     SdkOauthRoutes sdk_oauth;
+    StartRoutes starts;
+    PortalRoutes portal;
     ProxyHandler proxy;
 };
 

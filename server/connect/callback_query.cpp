@@ -103,6 +103,12 @@ std::optional<ProjectId> project_of_flow_token(std::string_view token) {
     return ProjectId(uuid);
 }
 
+Error unknown_connect_flow() {
+    return {ErrorKind::gone, "connect.flow_unknown",
+            "This attempt to connect is not known here, has been used, or has expired. Start again "
+            "from where you came."};
+}
+
 std::string hash_of_token(std::string_view token) { return hex_encode(sha256(token)); }
 
 }  // namespace tenon

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.h"
 #include "base/id.h"
 #include "base/secret.h"
 #include "projects/project.h"
@@ -38,6 +39,8 @@ std::optional<CallbackQuery> parse_callback_query(std::string_view query,
 std::string make_flow_token(ProjectId project);
 // The project of a token that make_flow_token() made; nothing for another shape.
 std::optional<ProjectId> project_of_flow_token(std::string_view token);
+// What a browser is told whose state or ticket leads nowhere, whatever the reason.
+Error unknown_connect_flow();
 // How tokens are stored and compared: SHA-256 in hex.
 std::string hash_of_token(std::string_view token);
 

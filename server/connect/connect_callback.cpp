@@ -29,10 +29,10 @@ std::string_view refusal_of(const ConnectFlow& flow, const AuthorizationReturn& 
     return "";
 }
 
-Error unknown_flow() {
-    return {ErrorKind::gone, "connect.flow_unknown",
-            "This attempt to connect is not known here, has been used, or has expired. Start again "
-            "from where you came."};
+// What the page that began a refused flow is told.
+Error other_browser() {
+    return {ErrorKind::gone, "connect.refused",
+            "The provider's answer came back in another browser or too late. Start again."};
 }
 
 // RFC 9207: a provider that is known by its issuer must name itself, so that an answer of another
@@ -99,7 +99,7 @@ Task<AuthorizationEnd> ConnectService::complete_authorization(AuthorizationRetur
     auto query = parse_callback_query(returned.query, options_.callback);
     if (!query) {
         log_info("connect.callback_refused", {{"reason", "malformed"}});
-        co_return AuthorizationEnd{.error = unknown_flow()};
+        co_return AuthorizationEnd{.error = unknown_connect_flow()};
     }
     bool is_confirmed = false;
     auto flow = co_await take_returned_flow(std::move(returned), *query, is_confirmed);
@@ -131,7 +131,8 @@ Task<Result<ConnectFlow>> ConnectService::take_returned_flow(AuthorizationReturn
         taken.flow ? refusal_of(*taken.flow, returned, taken.binding, now) : "unknown_or_used";
     if (!reason.empty()) {
         log_warning("connect.callback_refused", {{"reason", reason}});
-        co_return unknown_flow();
+        if (taken.flow) co_await note_failure(std::move(*taken.flow), other_browser());
+        co_return unknown_connect_flow();
     }
     is_confirmed = !taken.flow->browser_hash.empty() || taken.binding->is_confirmed;
     co_return std::move(*taken.flow);
@@ -141,7 +142,9 @@ Task<AuthorizationEnd> ConnectService::end_flow(ConnectFlow flow, CallbackQuery 
                                                 bool is_confirmed) {
     AuthorizationEnd end{.kind = AuthorizationEnd::Kind::failed,
                          .integration_id = flow.integration_id,
-                         .origin = flow.origin};
+                         .origin = flow.origin,
+                         .return_url = flow.return_url,
+                         .posts_plainly = !flow.ticket_hash.empty()};
     auto secrets = co_await open_flow(flow);
     auto integration = co_await get_integration(flow.project_id, flow.integration_id);
     if (secrets) end.link_token = secrets->link_token;
@@ -195,7 +198,7 @@ Task<void> ConnectService::note_failure(ConnectFlow flow, Error error) {
                                    {"integration", flow.integration_id.str()},
                                    {"code", error.code}});
     const auto noted = co_await context_.database.write([&](Connection& tx) -> Ok {
-        RETURN_IF_ERROR(store_.fail_flow(tx, flow.project_id, flow.id));
+        RETURN_IF_ERROR(store_.fail_flow(tx, flow.project_id, flow.id, error));
         if (!flow.link_id) return {};
         return store_.set_link_error(tx, flow.project_id, *flow.link_id, error.code, error.message);
     });

@@ -16,6 +16,7 @@ Secret FlowSecrets::to_json() const {
     envelope.token["linkToken"] = link_token;
     envelope.token["code"] = code;
     envelope.token["userLabel"] = user_label;
+    envelope.token["authorizationUrl"] = authorization_url;
     return envelope.to_json();
 }
 
@@ -28,6 +29,7 @@ Result<FlowSecrets> FlowSecrets::from_json(const Secret& text) {
     secrets.link_token = std::move(envelope.token["linkToken"]);
     secrets.code = std::move(envelope.token["code"]);
     secrets.user_label = std::move(envelope.token["userLabel"]);
+    secrets.authorization_url = std::move(envelope.token["authorizationUrl"]);
     return secrets;
 }
 

@@ -63,6 +63,10 @@ struct ConnectFlow {
     bool has_own_redirect = false;  // the product's page receives the code (completeInstall)
     std::string origin;             // receives the end by postMessage; empty: none
     std::string session_key_hash;   // oauthMetaKeyId; empty: none
+    std::string ticket_hash;        // of the start page's address; empty: it has none
+    std::string return_url;         // the browser goes back there at the end; empty: nowhere
+    std::string error_code;         // why it failed
+    std::string error_message;
     InstallOptions install_options;
     std::optional<ConnectLinkId> link_id;
     std::optional<CredentialId> credential_id;  // once connected
@@ -75,9 +79,10 @@ struct ConnectFlow {
 struct FlowSecrets {
     Secret code_verifier;
     std::map<std::string, Secret> inputs;
-    Secret link_token;  // of a connect link: where the browser goes back to
-    Secret code;        // of an answered flow
-    Secret user_label;  // for the audit entry of the callback, which has no user token
+    Secret link_token;         // of a connect link: where the browser goes back to
+    Secret code;               // of an answered flow
+    Secret user_label;         // for the audit entry of the callback, which has no user token
+    Secret authorization_url;  // where a start page leads on to
     std::map<std::string, Secret> callback;
 
     Secret to_json() const;

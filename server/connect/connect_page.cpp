@@ -28,6 +28,7 @@ std::string_view html_input_type(InputType type) {
         case InputType::url:     // the browser would refuse an address without its scheme
         case InputType::number:  // and swallow leading zeros
         case InputType::textarea:
+        case InputType::toggle:
         case InputType::select:
             return "text";
     }
@@ -45,6 +46,7 @@ std::string_view input_mode(InputType type) {
         case InputType::text:
         case InputType::password:
         case InputType::textarea:
+        case InputType::toggle:
         case InputType::select:
             return "text";
     }

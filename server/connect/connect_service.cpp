@@ -48,11 +48,26 @@ std::string origin_of(std::string_view address) {
     return url ? url->origin() : std::string();
 }
 
+// The published client derives one host per service; with "zeus." as the public one, the portal
+// stands at "connect." beside it.
+std::vector<std::string> origins_beside(const std::string& public_url) {
+    const std::string origin = origin_of(public_url);
+    std::vector<std::string> origins{origin};
+    constexpr std::string_view kPublicService = "://zeus.";
+    const std::size_t at = origin.find(kPublicService);
+    if (at != std::string::npos) {
+        origins.push_back(origin.substr(0, at) + "://connect." +
+                          origin.substr(at + kPublicService.size()));
+    }
+    return origins;
+}
+
 }  // namespace
 
 ConnectService::ConnectService(ConnectContext context, ConnectOptions options)
     : context_(context),
       options_(std::move(options)),
+      own_origins_(origins_beside(options_.public_url)),
       verifier_(context.client, options_.verifier),
       starts_(context.clock, options_.starts) {}
 
@@ -94,7 +109,8 @@ Task<Result<std::string>> ConnectService::project_name(ProjectId project) {
 Task<Ok> ConnectService::check_origin(ProjectId project, std::string origin) {
     const std::string normal = origin_of(origin);
     if (normal.empty() || normal != origin) co_return origin_not_allowed(origin);
-    if (normal == origin_of(options_.public_url)) co_return Ok{};  // the portal's own window
+    const auto& own = own_origins_;  // the portal's own window
+    if (std::find(own.begin(), own.end(), origin) != own.end()) co_return Ok{};
     ASSIGN_OR_CO_RETURN(const Project found, co_await context_.projects.get_project(project));
     const auto& allowed = found.allowed_origins;
     if (std::find(allowed.begin(), allowed.end(), origin) != allowed.end()) co_return Ok{};
@@ -168,6 +184,11 @@ Task<Result<ConnectFlow>> ConnectService::prepare_flow(const ConnectParty& party
     }
     flow.session_key_hash = start.session_key.empty() ? "" : hash_of_token(start.session_key);
     flow.install_options = start.install_options;
+    if (!start.return_url.empty()) {
+        CO_RETURN_IF_ERROR(co_await check_origin(party.project_id, origin_of(start.return_url)));
+        flow.return_url = start.return_url;
+    }
+    flow.ticket_hash = start.ticket.empty() ? "" : hash_of_token(start.ticket.reveal());
     flow.link_id = start.link_id;
     flow.created_at = context_.clock.now();
     flow.expires_at = flow.created_at + options_.flow_life;
@@ -204,6 +225,7 @@ Task<Result<std::string>> ConnectService::begin_authorization(ConnectParty party
     secrets.code_verifier = Secret(std::move(context.code_verifier));
     secrets.link_token = std::move(start.link_token);
     secrets.user_label = Secret(party.actor.label);
+    if (!start.ticket.empty()) secrets.authorization_url = Secret(request.authorization_url);
     ASSIGN_OR_CO_RETURN(flow.sealed_secrets, co_await seal_flow(flow, secrets));
     CO_RETURN_IF_ERROR(co_await context_.database.write([&](Connection& tx) -> Ok {
         RETURN_IF_ERROR(store_.remove_expired(tx, flow.project_id, flow.created_at,
@@ -227,14 +249,6 @@ Task<Result<std::string>> ConnectService::seal_flow(const ConnectFlow& flow,
     ASSIGN_OR_CO_RETURN(const auto keys, co_await context_.vault.keys(flow.project_id));
     co_return keys->seal({.table = kFlowTable, .row_id = flow.id.str(), .column = "sealed_secrets"},
                          secrets.to_json());
-}
-
-Task<Result<std::optional<CredentialId>>> ConnectService::find_session(ConnectParty party,
-                                                                       std::string session_key) {
-    const std::string hash = hash_of_token(session_key);
-    co_return co_await context_.database.read([&](Connection& tx) {
-        return store_.find_session(tx, party.project_id, party.user_id, hash, context_.clock.now());
-    });
 }
 
 Task<Ok> ConnectService::end_session(ConnectParty party, std::string session_key) {

@@ -72,6 +72,32 @@ struct AuthorizationStart {
     std::string browser;            // cookie of a connect page's browser; empty: see bind_browser
     std::optional<ConnectLinkId> link_id;
     Secret link_token;
+    Secret ticket;           // of a start page; empty: none
+    std::string return_url;  // of one of the project's origins; empty: none
+};
+
+// What a browser that opens a start page shows about where it came from.
+struct StartVisit {
+    std::string ticket;
+    std::string browser;          // the cookie that the browser will send back
+    std::string referrer_origin;  // of the page that led here; empty: not known
+};
+
+// Where a start page leads on to.
+struct StartPage {
+    std::string authorization_url;
+    std::string origin;  // of the window that waits for the end; empty: none
+    bool is_confirmed = false;
+};
+
+// How a flow stands for whoever began it and waits.
+struct SessionState {
+    // "unknown", "open", "answered" (its handle waits to be claimed), "consumed" (the code is being
+    // exchanged), "connected", "failed", "expired".
+    std::string status = "unknown";
+    std::optional<CredentialId> credential_id;
+    std::string error_code;
+    std::string error_message;
 };
 
 // The callback request: the integration as it stands in the path, the query still encoded.
@@ -92,9 +118,11 @@ struct AuthorizationEnd {
     Kind kind = Kind::refused;
     IntegrationId integration_id;
     std::string integration_name;
-    std::string origin;  // post the end here; empty: do not
-    Secret handle;       // payload of oauth_success_callback; empty: do not post success
-    Secret link_token;   // go back to this connect page; empty: none
+    std::string origin;          // post the end here; empty: do not
+    Secret handle;               // payload of oauth_success_callback; empty: do not post success
+    Secret link_token;           // go back to this connect page; empty: none
+    std::string return_url;      // go back to this page of the product; empty: none
+    bool posts_plainly = false;  // the waiting window is told that it is over, without a handle
     std::optional<Error> error;
 };
 
@@ -129,6 +157,8 @@ class ConnectService {
     // Errors: invalid_input "connect.origin_not_allowed", which names the origin.
     Task<Ok> check_origin(ProjectId project, std::string origin);
     Task<Result<std::string>> project_name(ProjectId project);
+    // Origins of Tenon's own pages: the public URL's, and the portal's beside it.
+    const std::vector<std::string>& own_origins() const { return own_origins_; }
 
     // Binds the browser to the token of `party`; a known opener of the project's origins confirms
     // the binding. Returns whether it is confirmed.
@@ -139,6 +169,13 @@ class ConnectService {
     // "validation_failed" (names the fields) and "connect.origin_not_allowed", unprocessable
     // "connect.wrong_method" and "connect.authorization_url_conflict".
     Task<Result<std::string>> begin_authorization(ConnectParty party, AuthorizationStart start);
+    // The same by a start page: an address of our own, without a token, that binds the browser and
+    // then leads on (connect_start.cpp).
+    Task<Result<std::string>> begin_at_start_page(ConnectParty party, AuthorizationStart start);
+    // Errors: gone "connect.flow_unknown", unprocessable "connect.opener_unknown".
+    Task<Result<StartPage>> open_start_page(StartVisit visit);
+    // The waiting window proved itself by the flow's session key. Returns whether that was right.
+    Task<Result<bool>> confirm_start_page(StartVisit visit, std::string session_key);
     Task<AuthorizationEnd> complete_authorization(AuthorizationReturn returned);
     // Ends an answered flow, or returns what it connected already. Errors: gone
     // "connect.handle_unknown", conflict "connect.in_progress", and those of connect_with_fields.
@@ -158,12 +195,15 @@ class ConnectService {
     // Revokes at the provider (best effort), then forgets.
     Task<Ok> disconnect(ProjectId project, UserId user, CredentialId credential, Actor actor);
 
-    // The answer to the client's polling: the credential, once connected.
-    Task<Result<std::optional<CredentialId>>> find_session(ConnectParty party,
-                                                           std::string session_key);
+    // The answer to the client's polling.
+    Task<Result<SessionState>> find_session(ConnectParty party, std::string session_key);
     Task<Ok> end_session(ConnectParty party, std::string session_key);
 
  private:
+    // connect_start.cpp
+    Task<Result<ConnectFlow>> find_start_flow(const StartVisit& visit);
+    Task<Ok> bind_visitor(const ConnectFlow& flow, const StartVisit& visit, bool is_confirmed);
+
     // connect_callback.cpp
     Task<Result<ConnectFlow>> take_returned_flow(AuthorizationReturn returned, CallbackQuery query,
                                                  bool& is_confirmed);
@@ -190,6 +230,7 @@ class ConnectService {
 
     ConnectContext context_;
     ConnectOptions options_;
+    std::vector<std::string> own_origins_;
     ConnectStore store_;
     AccountVerifier verifier_;
     FlowStartLimit starts_;

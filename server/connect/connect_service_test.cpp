@@ -30,7 +30,7 @@ class ConnectServiceTest : public ConnectFixture {
     }
     std::string begin_bound() { return begin_bound(start_of(crm)); }
     std::optional<CredentialId> session(const ConnectParty& party) {
-        return run_task(connect->find_session(party, "session-key")).value();
+        return run_task(connect->find_session(party, "session-key")).value().credential_id;
     }
 
     Integration crm;

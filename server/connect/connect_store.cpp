@@ -9,7 +9,8 @@ namespace {
 constexpr std::string_view kFlowColumns =
     "project_id, id, integration_id, user_id, status, state_hash, handle_hash, token_hash, "
     "browser_hash, redirect_uri, has_own_redirect, origin, session_key_hash, install_options, "
-    "link_id, credential_id, sealed_secrets, expires_at, created_at";
+    "link_id, credential_id, sealed_secrets, expires_at, created_at, ticket_hash, return_url, "
+    "error_code, error_message";
 
 constexpr std::string_view kLinkColumns =
     "project_id, id, user_id, integration_id, token_hash, browser_hash, install_options, "
@@ -82,6 +83,10 @@ Result<ConnectFlow> read_flow(const Row& row) {
     flow.sealed_secrets = row.bytes(16);
     flow.expires_at = from_millis(row.integer(17));
     flow.created_at = from_millis(row.integer(18));
+    flow.ticket_hash = row.optional_text(19).value_or("");
+    flow.return_url = row.text(20);
+    flow.error_code = row.text(21);
+    flow.error_message = row.text(22);
     return flow;
 }
 
@@ -120,15 +125,60 @@ Ok ConnectStore::insert_flow(Connection& tx, const ConnectFlow& flow) const {
     static const std::string sql =
         "INSERT INTO connect_flows (" + std::string(kFlowColumns) +
         ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
-        "$18, $19)";
-    return run(
-        tx, sql,
-        {flow.project_id.str(), flow.id.str(), flow.integration_id.str(), flow.user_id.str(),
-         status_text(flow.status), flow.state_hash, null_when_empty(flow.handle_hash),
-         flow.token_hash, flow.browser_hash, flow.redirect_uri, flow.has_own_redirect, flow.origin,
-         flow.session_key_hash, write_json(to_json(flow.install_options)), id_or_null(flow.link_id),
-         id_or_null(flow.credential_id), Bytes{flow.sealed_secrets}, to_millis(flow.expires_at),
-         to_millis(flow.created_at)});
+        "$18, $19, $20, $21, $22, $23)";
+    return run(tx, sql,
+               {flow.project_id.str(),
+                flow.id.str(),
+                flow.integration_id.str(),
+                flow.user_id.str(),
+                status_text(flow.status),
+                flow.state_hash,
+                null_when_empty(flow.handle_hash),
+                flow.token_hash,
+                flow.browser_hash,
+                flow.redirect_uri,
+                flow.has_own_redirect,
+                flow.origin,
+                flow.session_key_hash,
+                write_json(to_json(flow.install_options)),
+                id_or_null(flow.link_id),
+                id_or_null(flow.credential_id),
+                Bytes{flow.sealed_secrets},
+                to_millis(flow.expires_at),
+                to_millis(flow.created_at),
+                null_when_empty(flow.ticket_hash),
+                flow.return_url,
+                flow.error_code,
+                flow.error_message});
+}
+
+Result<std::optional<ConnectFlow>> ConnectStore::find_by_ticket(
+    Connection& tx, ProjectId project, std::string_view ticket_hash) const {
+    static const std::string sql = "SELECT " + std::string(kFlowColumns) +
+                                   " FROM connect_flows WHERE project_id = $1 AND ticket_hash = $2";
+    ASSIGN_OR_RETURN(const Rows rows, tx.query(sql, {project.str(), ticket_hash}));
+    return read_first_flow(rows);
+}
+
+Result<bool> ConnectStore::give_to_browser(Connection& tx, ProjectId project, FlowId id,
+                                           std::string_view browser_hash) const {
+    static constexpr std::string_view kSql =
+        "UPDATE connect_flows SET browser_hash = $3 WHERE project_id = $1 AND id = $2 AND "
+        "status = 'open' AND (browser_hash = '' OR browser_hash = $3)";
+    ASSIGN_OR_RETURN(const std::int64_t changed,
+                     tx.execute(kSql, {project.str(), id.str(), browser_hash}));
+    return changed == 1;
+}
+
+Result<std::optional<ConnectFlow>> ConnectStore::find_by_session(Connection& tx, ProjectId project,
+                                                                 UserId user,
+                                                                 std::string_view key_hash) const {
+    static const std::string sql =
+        "SELECT " + std::string(kFlowColumns) +
+        " FROM connect_flows WHERE project_id = $1 AND user_id = $2 AND session_key_hash = $3 "
+        "ORDER BY created_at DESC, id LIMIT 1";
+    ASSIGN_OR_RETURN(const Rows rows, tx.query(sql, {project.str(), user.str(), key_hash}));
+    return read_first_flow(rows);
 }
 
 Result<std::optional<ConnectFlow>> ConnectStore::take_by_state(Connection& tx, ProjectId project,
@@ -195,11 +245,13 @@ Ok ConnectStore::finish_flow(Connection& tx, ProjectId project, FlowId id, Crede
                 null_when_empty(std::string(handle_hash)), Bytes{}});
 }
 
-Ok ConnectStore::fail_flow(Connection& tx, ProjectId project, FlowId id) const {
+Ok ConnectStore::fail_flow(Connection& tx, ProjectId project, FlowId id, const Error& error) const {
     static constexpr std::string_view kSql =
-        "UPDATE connect_flows SET status = 'failed', sealed_secrets = $3 "
+        "UPDATE connect_flows SET status = 'failed', sealed_secrets = $3, error_code = $4, "
+        "error_message = $5 "
         "WHERE project_id = $1 AND id = $2 AND status = 'consumed'";
-    return run(tx, kSql, {project.str(), id.str(), Bytes{}});
+    return run(tx, kSql,
+               {project.str(), id.str(), Bytes{}, error.code, std::string_view(error.message)});
 }
 
 Ok ConnectStore::put_binding(Connection& tx, const BrowserBinding& binding) const {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.h"
 #include "base/result.h"
 #include "connect/connect_flow.h"
 #include "platform/storage/database.h"
@@ -35,8 +36,17 @@ class ConnectStore {
     Ok finish_flow(Connection& tx, ProjectId project, FlowId id, CredentialId credential,
                    std::string_view handle_hash) const;
 
-    // consumed → failed.
-    Ok fail_flow(Connection& tx, ProjectId project, FlowId id) const;
+    // consumed → failed, with the reason.
+    Ok fail_flow(Connection& tx, ProjectId project, FlowId id, const Error& error) const;
+    Result<std::optional<ConnectFlow>> find_by_ticket(Connection& tx, ProjectId project,
+                                                      std::string_view ticket_hash) const;
+    // From now on the open flow ends in this browser alone. False when another has it.
+    Result<bool> give_to_browser(Connection& tx, ProjectId project, FlowId id,
+                                 std::string_view browser_hash) const;
+    // The newest flow that was begun with this session key.
+    Result<std::optional<ConnectFlow>> find_by_session(Connection& tx, ProjectId project,
+                                                       UserId user,
+                                                       std::string_view key_hash) const;
 
     // ---- browsers ----
     Ok put_binding(Connection& tx, const BrowserBinding& binding) const;

@@ -80,6 +80,7 @@ std::optional<std::string> broken_type_rule(std::string_view text, const InputFi
         case InputType::text:
         case InputType::password:
         case InputType::textarea:
+        case InputType::toggle:
             return std::nullopt;
     }
     return std::nullopt;

@@ -13,6 +13,9 @@ namespace tenon {
 
 // The member of a `payload` that stands for a finished popup instead of fields.
 constexpr std::string_view kHandleMember = "connectHandle";
+// The same for an account that is connected already: its id. The portal connects by itself and then
+// has the client take the account over, by the call that the client would have made.
+constexpr std::string_view kConnectedMember = "connectedCredential";
 
 // The scalar members of a JSON object, as texts.
 SubmittedFields submitted_fields(const Json& object);

@@ -9,6 +9,7 @@
 #include "connect/connect_routes.h"
 #include "connect/sdk_oauth_routes.h"
 #include "connect/sdk_routes.h"
+#include "connect/start_routes.h"
 #include "connect/testing.h"
 #include "integrations/yaml_document.h"
 #include "platform/http/router_internal.h"
@@ -80,7 +81,9 @@ class RouteFixture : public ConnectFixture {
         oauth_routes = std::make_unique<SdkOauthRoutes>(*connect, authenticator, *pages);
         connect_routes =
             std::make_unique<ConnectRoutes>(*connect, *links, *credentials, authorizer, *pages);
+        start_routes = std::make_unique<StartRoutes>(*connect, authenticator, *pages);
         sdk_routes->register_on(*router);
+        start_routes->register_on(*router);
         oauth_routes->register_on(*router);
         connect_routes->register_on(*router);
         ASSERT_EQ(router->problems(), std::vector<std::string>());
@@ -135,6 +138,7 @@ class RouteFixture : public ConnectFixture {
     std::unique_ptr<PageRenderer> pages;
     std::unique_ptr<SdkRoutes> sdk_routes;
     std::unique_ptr<SdkOauthRoutes> oauth_routes;
+    std::unique_ptr<StartRoutes> start_routes;
     std::unique_ptr<ConnectRoutes> connect_routes;
 
  private:

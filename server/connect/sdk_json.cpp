@@ -43,6 +43,8 @@ std::string_view input_type_text(InputType type) {
             return "TEXTAREA_NO_VARS";
         case InputType::select:
             return "ENUM";
+        case InputType::toggle:
+            return "SWITCH";
     }
     return "";
 }
@@ -68,14 +70,16 @@ JsonArray options_json(const InputField& field) {
 }
 
 // Choices of a select field are looked up by the field's id.
-JsonObject data_sources_json(const std::vector<InputField>& fields) {
+JsonObject data_sources_json(const SdkIntegration& item) {
     JsonObject sources;
-    for (const InputField& field : fields) {
-        if (field.type != InputType::select) continue;
-        sources[field.id] = JsonObject{{"type", "STATIC_ENUM_DATA_SOURCE"},
-                                       {"id", field.id},
-                                       {"title", field.title},
-                                       {"values", options_json(field)}};
+    for (const auto* fields : {&item.integration->definition.user_settings, &item.fields}) {
+        for (const InputField& field : *fields) {
+            if (field.type != InputType::select) continue;
+            sources[field.id] = JsonObject{{"type", "STATIC_ENUM_DATA_SOURCE"},
+                                           {"id", field.id},
+                                           {"title", field.title},
+                                           {"values", options_json(field)}};
+        }
     }
     return sources;
 }
@@ -85,7 +89,8 @@ JsonObject portal_configuration_json(const IntegrationDefinition& definition) {
             {"paragonLink", false},
             {"description", definition.description},
             {"overview", definition.overview},
-            {"sharedMeta", JsonObject{{"inputs", JsonArray()}}},
+            {"theme", name_of(definition.portal_theme)},
+            {"sharedMeta", JsonObject{{"inputs", input_fields_json(definition.user_settings)}}},
             {"workflowMeta", JsonObject()}};
 }
 
@@ -183,6 +188,7 @@ JsonObject input_field_json(const InputField& field) {
     if (!field.prefix_label.empty()) json["prefixLabel"] = field.prefix_label;
     if (!field.suffix_label.empty()) json["suffixLabel"] = field.suffix_label;
     if (!field.default_value.empty()) json["defaultValue"] = field.default_value;
+    if (!field.pattern.empty()) json["pattern"] = field.pattern;
     if (field.type == InputType::select) {
         json["sourceType"] = field.id;
         json["options"] = options_json(field);
@@ -211,7 +217,7 @@ JsonObject sdk_integration_json(const SdkContext& context, const SdkIntegration&
                           {"accountTypes", JsonArray()},
                           {"authConfigInputs", JsonArray()},
                           {"postOauthInputs", JsonArray()},
-                          {"dataSources", data_sources_json(item.fields)}};
+                          {"dataSources", data_sources_json(item)}};
     return {{"id", integration.id.str()},
             {"dateCreated", created},
             {"dateUpdated", updated},

@@ -54,11 +54,37 @@ JsonObject end_message(const AuthorizationEnd& end) {
                 {"errorResponse", error_json(for_client(*end.error))},
                 {"integrationId", integration}};
     }
+    if (end.handle.empty() && end.posts_plainly) {
+        return {{"type", "tenon_connect_end"}, {"integrationId", integration}};
+    }
     if (end.handle.empty()) return {};
     JsonObject payload{{kHandleMember, end.handle.reveal()}};
     return {{"type", "oauth_success_callback"},
             {"credential",
              JsonObject{{"integrationId", integration}, {"payload", std::move(payload)}}}};
+}
+
+JsonObject session_json(const SessionState& state) {
+    JsonObject answer{{"status", state.status}};
+    if (state.credential_id) answer["connectCredentialId"] = state.credential_id->str();
+    if (state.status == "failed") {
+        answer["error"] = JsonObject{{"code", state.error_code}, {"message", state.error_message}};
+    }
+    return answer;
+}
+
+// The address of the product's page, with how it ended as its fragment.
+std::string with_outcome(const std::string& address, bool has_failed) {
+    return address.substr(0, address.find('#')) +
+           (has_failed ? "#tenon-connect=failed" : "#tenon-connect=connected");
+}
+
+Response redirect_without_traces(const std::string& address) {
+    Response response = http::redirect_to(address);
+    response.status = static_cast<int>(Status::see_other);
+    response.headers.set("Referrer-Policy", "no-referrer");
+    response.headers.set("Cache-Control", "no-store");
+    return response;
 }
 
 Status status_of_page(const Error& error) {
@@ -163,12 +189,10 @@ Task<Result<Response>> SdkOauthRoutes::bind_and_redirect(const Request& request)
 SdkOauthRoutes::Answer SdkOauthRoutes::get_session(const Request& request) {
     ASSIGN_OR_CO_RETURN(SdkCaller caller,
                         co_await authenticate_caller(users_, request, TokenSource::header));
-    ASSIGN_OR_CO_RETURN(const auto credential,
+    ASSIGN_OR_CO_RETURN(const SessionState state,
                         co_await connect_.find_session(std::move(caller.party),
                                                        std::string(request.parameter("key"))));
-    JsonObject answer;
-    if (credential) answer["connectCredentialId"] = credential->str();
-    co_return http::json_response(Status::ok, answer);
+    co_return http::json_response(Status::ok, session_json(state));
 }
 
 SdkOauthRoutes::Answer SdkOauthRoutes::delete_session(const Request& request) {
@@ -185,13 +209,12 @@ SdkOauthRoutes::Answer SdkOauthRoutes::oauth_callback(const Request& request) {
          .query = request.query,
          .browser = cookie_.read(request)});
     if (end.kind == AuthorizationEnd::Kind::refused) co_return message_page(*end.error);
+    if (!end.return_url.empty()) {
+        co_return redirect_without_traces(with_outcome(end.return_url, end.error.has_value()));
+    }
     if (end.link_token.empty()) co_return end_page(end);
     // The connect page tells how it ended, and its address holds no code.
-    Response response = http::redirect_to("/connect/" + std::string(end.link_token.reveal()));
-    response.status = static_cast<int>(Status::see_other);
-    response.headers.set("Referrer-Policy", "no-referrer");
-    response.headers.set("Cache-Control", "no-store");
-    co_return response;
+    co_return redirect_without_traces("/connect/" + std::string(end.link_token.reveal()));
 }
 
 Response SdkOauthRoutes::end_page(const AuthorizationEnd& end) const {

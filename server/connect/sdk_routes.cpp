@@ -270,6 +270,18 @@ SdkRoutes::Answer SdkRoutes::show_account(const Request& request, const SdkCalle
     co_return http::json_response(Status::ok, sdk_account_json(context_, item, account));
 }
 
+Task<Result<CredentialWithConfigurations>> SdkRoutes::find_connected(const SdkCaller& caller,
+                                                                     IntegrationId integration,
+                                                                     std::string id) {
+    ASSIGN_OR_CO_RETURN(auto accounts, co_await visible_accounts(caller));
+    for (CredentialWithConfigurations& account : accounts) {
+        const bool is_meant =
+            account.credential.id.str() == id && account.credential.integration_id == integration;
+        if (is_meant) co_return std::move(account);
+    }
+    co_return Error::not_found("Credential");
+}
+
 SdkRoutes::Answer SdkRoutes::create_credential(const Request& request, SdkCaller caller) {
     const Json& body = request.body_json();
     ASSIGN_OR_CO_RETURN(const IntegrationId integration,
@@ -277,7 +289,14 @@ SdkRoutes::Answer SdkRoutes::create_credential(const Request& request, SdkCaller
     const Json* payload = find_member(body, "payload");
     const std::string handle =
         payload == nullptr ? std::string() : string_member(*payload, kHandleMember);
+    const std::string connected =
+        payload == nullptr ? std::string() : string_member(*payload, kConnectedMember);
     const std::string code = string_member(body, "code");
+    if (!connected.empty()) {
+        ASSIGN_OR_CO_RETURN(const auto account,
+                            co_await find_connected(caller, integration, connected));
+        co_return account_response(Status::created, account);
+    }
     if (!handle.empty()) {
         ASSIGN_OR_CO_RETURN(const auto account,
                             co_await use_.connect.claim(caller.party, integration, handle));

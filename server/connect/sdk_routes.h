@@ -60,6 +60,10 @@ class SdkRoutes {
     Task<Result<std::vector<CredentialWithConfigurations>>> visible_accounts(
         const SdkCaller& caller);
     // The credential of the path: a UUID or "ext:<external id>".
+    // The caller's account of this id, if it is one of the integration.
+    Task<Result<CredentialWithConfigurations>> find_connected(const SdkCaller& caller,
+                                                              IntegrationId integration,
+                                                              std::string id);
     Task<Result<CredentialWithConfigurations>> find_account(const http::Request& request,
                                                             const SdkCaller& caller);
     Task<Result<CredentialWithConfigurations>> find_account_for(const http::Request& request,

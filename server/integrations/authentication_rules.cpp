@@ -35,72 +35,68 @@ bool is_input_id(std::string_view id) {
            id != "oauthAccessToken";
 }
 
-void check_options(const InputField& field, std::size_t index, FieldChecks& checks) {
+void check_options(const InputField& field, const std::string& path, FieldChecks& checks) {
     if (field.type != InputType::select) {
-        if (!field.options.empty())
-            checks.wrong(at("inputFields", index, "options"), "belongs to the type select");
+        if (!field.options.empty()) checks.wrong(path + ".options", "belongs to the type select");
         return;
     }
-    if (field.options.empty())
-        checks.missing(at("inputFields", index, "options"), "is required for the type select");
+    if (field.options.empty()) checks.missing(path + ".options", "is required for the type select");
     std::set<std::string_view> values;
     for (const InputOption& option : field.options) {
-        checks.line(at("inputFields", index, "options"), option.label);
-        checks.line(at("inputFields", index, "options"), option.value);
+        checks.line(path + ".options", option.label);
+        checks.line(path + ".options", option.value);
         if (!values.insert(option.value).second) {
-            checks.wrong(at("inputFields", index, "options"), "must not hold a value twice");
+            checks.wrong(path + ".options", "must not hold a value twice");
         }
     }
     if (!field.default_value.empty() && !values.contains(field.default_value)) {
-        checks.wrong(at("inputFields", index, "defaultValue"), "must be one of the options");
+        checks.wrong(path + ".defaultValue", "must be one of the options");
     }
 }
 
-void check_pattern(const InputField& field, std::size_t index, FieldChecks& checks) {
+void check_pattern(const InputField& field, const std::string& path, FieldChecks& checks) {
     if (field.pattern.empty()) return;
     if (field.type == InputType::select) {
-        checks.wrong(at("inputFields", index, "pattern"), "does not belong to the type select");
+        checks.wrong(path + ".pattern", "does not belong to the type select");
         return;
     }
     const auto pattern = TextPattern::compile(field.pattern);
     if (!pattern) {
-        checks.wrong(at("inputFields", index, "pattern"), pattern.error().message);
+        checks.wrong(path + ".pattern", pattern.error().message);
     } else if (!field.default_value.empty() && !pattern->matches(field.default_value)) {
-        checks.wrong(at("inputFields", index, "defaultValue"), "must match the pattern");
+        checks.wrong(path + ".defaultValue", "must match the pattern");
     }
 }
 
-void check_input(const InputField& field, std::size_t index, FieldChecks& checks) {
+void check_input(const InputField& field, const std::string& path, FieldChecks& checks) {
     if (!is_input_id(field.id)) {
         checks.wrong(
-            at("inputFields", index, "id"),
+            path + ".id",
             "must be letters, digits and '_', not begin with a digit, and not be oauthAccessToken");
     }
-    if (trim(field.title).empty())
-        checks.wrong(at("inputFields", index, "title"), "must not be blank");
-    checks.line(at("inputFields", index, "title"), field.title);
-    checks.line(at("inputFields", index, "subtitle"), field.subtitle);
-    checks.line(at("inputFields", index, "placeholder"), field.placeholder);
-    checks.line(at("inputFields", index, "prefixLabel"), field.prefix_label);
-    checks.line(at("inputFields", index, "suffixLabel"), field.suffix_label);
+    if (trim(field.title).empty()) checks.wrong(path + ".title", "must not be blank");
+    checks.line(path + ".title", field.title);
+    checks.line(path + ".subtitle", field.subtitle);
+    checks.line(path + ".placeholder", field.placeholder);
+    checks.line(path + ".prefixLabel", field.prefix_label);
+    checks.line(path + ".suffixLabel", field.suffix_label);
     if (field.type == InputType::password && !field.default_value.empty()) {
-        checks.wrong(at("inputFields", index, "defaultValue"),
-                     "must not be set for the type password");
+        checks.wrong(path + ".defaultValue", "must not be set for the type password");
     }
-    check_options(field, index, checks);
-    check_pattern(field, index, checks);
+    check_options(field, path, checks);
+    check_pattern(field, path, checks);
 }
 
-void check_inputs(const Authentication& authentication, FieldChecks& checks) {
-    std::set<std::string_view> ids;
-    for (std::size_t i = 0; i < authentication.input_fields.size(); ++i) {
-        const InputField& field = authentication.input_fields[i];
-        check_input(field, i, checks);
-        if (!ids.insert(field.id).second)
-            checks.wrong(at("inputFields", i, "id"), "must be unique");
+void check_authentication_inputs(const Authentication& authentication, FieldChecks& checks) {
+    const std::string path = "authentication.inputFields";
+    const auto& fields = authentication.input_fields;
+    const std::size_t count = check_inputs(path, fields, checks);
+    if (authentication.method == AuthMethodKind::basic && count == 0) {
+        checks.missing(path, "must hold at least one field");
     }
-    if (authentication.method == AuthMethodKind::basic && ids.empty()) {
-        checks.missing("authentication.inputFields", "must hold at least one field");
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (fields[i].type != InputType::toggle) continue;
+        checks.wrong(at("inputFields", i, "type"), "switch belongs to userSettings");
     }
 }
 
@@ -256,9 +252,21 @@ void check_foreign_members(const Authentication& authentication, FieldChecks& ch
 
 }  // namespace
 
+std::size_t check_inputs(const std::string& path, const std::vector<InputField>& fields,
+                         FieldChecks& checks) {
+    // An id stands for a value in one map.
+    std::set<std::string_view> ids;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        const std::string place = fmt::format("{}[{}]", path, i);
+        check_input(fields[i], place, checks);
+        if (!ids.insert(fields[i].id).second) checks.wrong(place + ".id", "must be unique");
+    }
+    return ids.size();
+}
+
 void check_authentication(const Authentication& a, FieldChecks& checks) {
     check_foreign_members(a, checks);
-    check_inputs(a, checks);
+    check_authentication_inputs(a, checks);
     if (a.method == AuthMethodKind::basic) return;
     if (a.method == AuthMethodKind::oauth) {
         check_authorization_page(a, checks);

@@ -131,6 +131,8 @@ void list_members(Members& m, const IntegrationDefinition*) {
     m("icon", &IntegrationDefinition::icon_svg);
     m("accentColor", &IntegrationDefinition::accent_color);
     m("overview", &IntegrationDefinition::overview);
+    m("portalTheme", &IntegrationDefinition::portal_theme);
+    m("userSettings", &IntegrationDefinition::user_settings);
     m.always("authentication", &IntegrationDefinition::authentication);
     m.always("api", &IntegrationDefinition::api);
 }

@@ -46,6 +46,7 @@ void check_basics(const IntegrationDefinition& definition, FieldChecks& checks) 
 DefinitionProblems check_definition(const IntegrationDefinition& definition) {
     FieldChecks checks(definition);
     check_basics(definition, checks);
+    check_inputs("userSettings", definition.user_settings, checks);
     check_authentication(definition.authentication, checks);
     check_api(definition, checks);
     return checks.take();

@@ -34,6 +34,7 @@ void add_basics(std::vector<WrongValue>& rows) {
                      {base, "accentColor", "#123456;color:red", "", ""},
                      {base, "overview", "a\x01", "control", ""},
                      {base, "overview", long_text(20'001), "20000", ""},
+                     {base, "portalTheme", "pink", "one of", ""},
                      {base, "status", "enabled", "", ""},
                      {base, "unknown", 1, "", ""},
                      {base, "id", "3c2e7a30-0000-4000-8000-000000000000", "", ""},
@@ -44,6 +45,32 @@ void add_basics(std::vector<WrongValue>& rows) {
                      {base, "api", 1, "", ""},
                      {base, "api.unknown", 1, "", ""},
                  });
+}
+
+// The rules of a field are those of authentication.inputFields; here each member is wrong once.
+void add_user_settings(std::vector<WrongValue>& rows) {
+    const Json base = with(oauth_json(), "userSettings",
+                           json_of(R"([{"id":"region","title":"Region","type":"select",
+                     "options":[{"label":"Europe","value":"eu"}]},{"id":"note","title":"Note"}])"));
+    const std::string select = "userSettings[0].";
+    const std::string text = "userSettings[1].";
+    rows.push_back(
+        {base, "userSettings", list_of(51, json_of(R"({"id":"a","title":"A"})")), "50", ""});
+    rows.push_back({base, text + "id", "region", "unique", text + "id"});
+    rows.push_back({base, text + "id", "1st", "", ""});
+    rows.push_back({base, text + "title", " ", "blank", ""});
+    rows.push_back({base, text + "subtitle", "a\nb", "control", ""});
+    rows.push_back({base, text + "placeholder", "a\nb", "control", ""});
+    rows.push_back({base, text + "prefixLabel", "a\nb", "control", ""});
+    rows.push_back({base, text + "suffixLabel", "a\nb", "control", ""});
+    rows.push_back({base, text + "type", "color", "one of", ""});
+    rows.push_back({base, text + "required", "yes", "", ""});
+    rows.push_back({base, text + "pattern", "(", "", ""});
+    rows.push_back({base, select + "defaultValue", "us", "one of the options", ""});
+    rows.push_back({base, select + "options[0].label", "", "", ""});
+    rows.push_back({base, select + "options[0].value", 5, "", ""});
+    rows.push_back(
+        {basic_json(), "authentication.inputFields[0].type", "switch", "userSettings", ""});
 }
 
 void add_api(std::vector<WrongValue>& rows) {
@@ -144,6 +171,7 @@ void add_test_and_profile(std::vector<WrongValue>& rows) {
 std::vector<WrongValue> all_rows() {
     std::vector<WrongValue> rows = authentication_rows();
     add_basics(rows);
+    add_user_settings(rows);
     add_api(rows);
     add_additional_hosts(rows);
     add_test_and_profile(rows);

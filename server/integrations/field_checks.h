@@ -44,6 +44,9 @@ class FieldChecks {
 // [A-Za-z_][A-Za-z0-9_-]{0,63}
 bool is_variable_name(std::string_view name);
 
+// Rules of fields that people fill in; `path` names the list. Returns how many ids there are.
+std::size_t check_inputs(const std::string& path, const std::vector<InputField>& fields,
+                         FieldChecks& checks);
 // The parts of check_definition().
 void check_authentication(const Authentication& authentication, FieldChecks& checks);
 void check_api(const IntegrationDefinition& definition, FieldChecks& checks);

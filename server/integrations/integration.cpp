@@ -44,6 +44,20 @@ std::string_view name_of(InputType type) {
             return "textarea";
         case InputType::select:
             return "select";
+        case InputType::toggle:
+            return "switch";
+    }
+    return {};
+}
+
+std::string_view name_of(PortalTheme theme) {
+    switch (theme) {
+        case PortalTheme::system:
+            return "system";
+        case PortalTheme::light:
+            return "light";
+        case PortalTheme::dark:
+            return "dark";
     }
     return {};
 }

@@ -24,7 +24,10 @@ using IntegrationId = Id<struct IntegrationIdTag>;
 enum class IntegrationStatus { draft, active, inactive };
 // The contract's names: oauth, basic, oauth_client_credential, ropc_app.
 enum class AuthMethodKind { oauth, basic, oauth_client_credential, ropc_app };
-enum class InputType { text, password, email, url, number, textarea, select };
+// "switch" in JSON, and only among the user settings: true or false.
+enum class InputType { text, password, email, url, number, textarea, select, toggle };
+// "system": as the device is set.
+enum class PortalTheme { system, light, dark };
 enum class ClientAuthentication { basic, body, automatic };  // "auto": Basic first, then body
 enum class TokenRequestBody { form, json };
 
@@ -179,6 +182,9 @@ struct IntegrationDefinition {
     std::string icon_svg;      // sanitised
     std::string accent_color;  // "#rrggbb"
     std::string overview;      // Markdown for the portal
+    PortalTheme portal_theme = PortalTheme::system;
+    // What a connected user sets for each account; kept in its configuration's shared settings.
+    std::vector<InputField> user_settings;
     Authentication authentication;
     ApiSetup api;
     bool operator==(const IntegrationDefinition&) const = default;
@@ -201,6 +207,7 @@ struct Integration {
 std::string_view name_of(IntegrationStatus status);
 std::string_view name_of(AuthMethodKind method);
 std::string_view name_of(InputType type);
+std::string_view name_of(PortalTheme theme);
 std::string_view name_of(ClientAuthentication style);
 std::string_view name_of(TokenRequestBody body);
 std::string_view name_of(ApiAuthorizationType type);

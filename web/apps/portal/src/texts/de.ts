@@ -1,0 +1,70 @@
+// German
+import type { Texts } from './texts';
+
+export const de: Texts = {
+  connect: '{name} verbinden',
+  connectButton: 'Verbinden',
+  reconnect: 'Erneut verbinden',
+  continue: 'Weiter',
+  cancel: 'Abbrechen',
+  close: 'Schließen',
+  back: 'Zurück',
+  save: 'Speichern',
+  saved: 'Gespeichert.',
+  show: 'Anzeigen',
+  hide: 'Verbergen',
+  optional: 'optional',
+  choose: 'Auswählen …',
+  required: '{field} wird benötigt.',
+  notEmail: '{field} muss eine E-Mail-Adresse sein.',
+  notAddress: '{field} muss eine vollständige Webadresse sein.',
+  notNumber: '{field} muss eine Zahl sein.',
+  wrongForm: '{field} hat nicht die erwartete Form.',
+  connected: 'Verbunden',
+  connectedAs: 'Verbunden als {account}',
+  connectedNow: '{name} ist verbunden.',
+  accounts: 'Konten',
+  account: 'Konto {number}',
+  addAccount: 'Weiteres Konto hinzufügen',
+  disconnect: 'Trennen',
+  disconnectTitle: '{account} trennen?',
+  disconnectWords:
+    'Alles, was dieses Konto nutzt, hört auf zu arbeiten, und seine Einstellungen werden gelöscht.',
+  disconnected: '{name} ist getrennt.',
+  overview: 'Überblick',
+  settings: 'Einstellungen',
+  workflows: 'Abläufe',
+  needsReconnect: 'Bitte verbinden Sie dieses Konto erneut',
+  needsReconnectWords:
+    '{name} nimmt diese Verbindung nicht mehr an. Ihre Einstellungen bleiben erhalten.',
+  reason: 'Grund: {reason}',
+  waitingTitle: 'Weiter im Fenster von {name}',
+  waitingWords:
+    'Melden Sie sich dort an und erlauben Sie den Zugriff. Diese Seite macht von selbst weiter; lassen Sie sich Zeit.',
+  openAgain: 'Fenster erneut öffnen',
+  finishing: 'Gleich fertig …',
+  blockedTitle: 'Ihr Browser hat das Fenster blockiert',
+  blockedWords: 'Öffnen Sie es mit der Schaltfläche, oder machen Sie in diesem Fenster weiter.',
+  openWindow: '{name} öffnen',
+  continueHere: 'In diesem Fenster weitermachen',
+  continueHereWords: 'Danach kommen Sie auf diese Seite zurück. Speichern Sie vorher Ihre Arbeit.',
+  closedTitle: 'Das Fenster ist geschlossen oder nicht mehr zu sehen',
+  closedWords:
+    'Ist es noch offen, schließen Sie dort ab; diese Seite macht von selbst weiter. Sonst versuchen Sie es noch einmal.',
+  tryAgain: 'Noch einmal versuchen',
+  failedTitle: '{name} wurde nicht verbunden',
+  denied:
+    'Sie haben den Zugriff bei {name} nicht erlaubt. Versuchen Sie es noch einmal und wählen Sie dort Erlauben.',
+  expired: 'Das hat zu lange gedauert, der Versuch ist abgelaufen. Bitte noch einmal versuchen.',
+  refused:
+    'Die Antwort kam in einem anderen Browser oder zu spät zurück. Bitte versuchen Sie es in diesem noch einmal.',
+  unreachable:
+    'Der Server war nicht zu erreichen. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.',
+  askSupport: 'Passiert das öfter, nennen Sie Ihrer Ansprechperson bei {project} diesen Wortlaut.',
+  signInTitle: 'Bitte melden Sie sich neu an',
+  signInWords:
+    'Ihre Sitzung ist beendet. Laden Sie die Seite neu und versuchen Sie es noch einmal.',
+  working: 'Einen Moment …',
+  poweredBy: 'Betrieben mit Tenon',
+  privacy: 'Ihre Eingaben werden verschlüsselt gespeichert.',
+};
