@@ -22,6 +22,7 @@ export function makeResourceApi(checkToken) {
   const api = {
     requests: [], // {method, target, rawHeaders} of each call, newest last
     status: undefined, // when set, every * route answers it
+    lastDownload: undefined, // the newest answer of /api/download
     held: new Map(), // open answers of /api/held/<name>, by name: {write, end}
     handle,
   };
@@ -41,7 +42,13 @@ export function makeResourceApi(checkToken) {
     [/^\/api\/private\/echo/, echo, true],
     [/^\/api\/private\/download$/, download, true],
     [/^\/api\/echo/, echo],
-    [/^\/api\/download$/, download],
+    [
+      /^\/api\/download$/,
+      (request, response, context) => {
+        api.lastDownload = response;
+        download(request, response, context);
+      },
+    ],
     [/^\/api\/upload$/, upload],
     [/^\/api\/early-refusal$/, earlyRefusal],
     [/^\/api\/sse$/, eventStream],

@@ -212,7 +212,7 @@ Task<void> destroy_while_waiting(Pair& pair) {
     auto stream = std::make_unique<Stream>(pair.ours);
     stream->watch_idle([] { ADD_FAILURE(); });
     stream.reset();
-    co_await sleep_for(milliseconds(1));
+    co_await sleep_for(milliseconds(1));  // one turn of the loop, whose reactor lets go of it
     EXPECT_EQ(pair.peer->wait_end(), 0);
 }
 

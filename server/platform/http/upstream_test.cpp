@@ -211,7 +211,7 @@ Task<std::string> send_after_close(UpstreamPools& pools, FakeProvider& provider,
     const auto client = make_http_client(pools);
     std::string codes = code_of(co_await client->send(request));
     provider.wait_closed(1);
-    // The end of the connection reaches the loop before what comes next.
+    // One turn of the loop, in which the reactor sees the end that has arrived.
     co_await sleep_for(1ms);
     codes += " " + code_of(co_await client->send(std::move(request)));
     pools.here().close_idle();
