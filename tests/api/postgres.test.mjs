@@ -142,8 +142,8 @@ test('a change on one node is seen by the other within seconds', async () => {
   );
 });
 
-// A load balancer in front of some clients: takes the nodes in turn and passes over one that does not
-// listen. A connection at rest may be closed at any time; what was sent on it just then is sent
+// A load balancer in front of some clients: takes the nodes in turn and passes over one that does
+// not listen. A connection at rest may be closed at any time; what was sent on it just then is sent
 // again, as every balancer does with requests that may be repeated.
 class RoundRobin {
   answers = new Map(); // status or error → how often

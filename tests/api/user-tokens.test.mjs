@@ -52,7 +52,7 @@ test('hostile tokens get 401 on the SDK and on the proxy, and reach nobody', asy
     projectId: world.projectId,
   })) {
     for (const url of [meUrl(), proxyUrl()]) {
-      // A head beyond the limit is refused while it is still coming; the answer arrives all the same.
+      // A head beyond the limit is refused while it is still coming; the answer still arrives.
       const status = token.length > 32_000 ? 431 : 401;
       const answer = await call(url, token);
       if (answer.status !== status)

@@ -4,9 +4,9 @@
 //
 //   const provider = await startProvider();
 //   const client = provider.addClient({ redirectUris: [...] });        // {clientId, clientSecret}
-//   provider.switches.tokenStatus = 503;                               // and other ways to misbehave
-//   const release = provider.holdTokens();                             // the token endpoint is slow
-//   provider.tokenCalls                                                // every call of the token endpoint
+//   provider.switches.tokenStatus = 503;  // and other ways to misbehave
+//   const release = provider.holdTokens();  // the token endpoint is slow
+//   provider.tokenCalls  // every call of the token endpoint
 //
 // Run by itself (`make provider`) it prints its addresses and an app's id and secret; the
 // README's walk uses it.
