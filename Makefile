@@ -11,7 +11,8 @@ JAVASCRIPT := 'tests/**/*.mjs' 'bench/*.mjs' 'tools/*.mjs' 'web/**/*.{ts,tsx,css
 export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 
-.PHONY: help setup build run dev provider test test-unit test-api test-browser test-readme lint lint-quick format tsan \
+.PHONY: help setup build run dev dev-web provider test test-unit test-web test-api test-browser screenshots test-readme \
+        lint lint-quick format tsan \
         fuzz-smoke fuzz soak bench clean
 
 help: ## List the targets
@@ -32,12 +33,16 @@ dev: build/fast/build.ninja ## Build quickly and start Tenon with every log line
 	@$(NINJA) --preset fast --target tenon
 	@exec build/fast/tenon serve --log-level debug $(ARGS)
 
+dev-web: ## Serve the dashboard with hot reload on port 7301, in front of a Tenon on 7300
+	@tools/setup.sh test
+	@cd web/apps/dashboard && node ../../../node_modules/vite/bin/vite.js
+
 provider: ## Start the made-up CRM of the README's walk on 127.0.0.1:7400
 	@tools/setup.sh test
 	@PORT=7400 node tests/fakes/provider.mjs
 
-test: test-build ## Build with sanitizers and run every test: unit, lint-quick, API, browser, README
-	@node tests/run.mjs unit lint api browser readme
+test: test-build ## Build with sanitizers and run every test: unit, lint-quick, web, API, browser, README
+	@node tests/run.mjs unit lint web api browser readme
 
 test-unit: test-build ## Unit tests (gtest), on SQLite and a private PostgreSQL
 	@node tests/run.mjs unit
@@ -45,8 +50,14 @@ test-unit: test-build ## Unit tests (gtest), on SQLite and a private PostgreSQL
 test-api: test-build ## API tests against the real server; ARGS="tests/api/x.test.mjs" picks some
 	@node tests/run.mjs api $(ARGS)
 
+test-web: test-build ## Types and unit tests of the web apps
+	@node tests/run.mjs web
+
 test-browser: test-build ## Browser tests in Chromium
 	@node tests/run.mjs browser $(ARGS)
+
+screenshots: test-build ## Every screen and state, both themes, wide and narrow, into build/screenshots; ARGS="users" picks some
+	@node tests/screenshots.mjs $(ARGS)
 
 test-readme: test-build ## The README's walk, command by command
 	@node tests/run.mjs readme
@@ -58,7 +69,7 @@ lint: test-build ## Formatting, module direction, clang-tidy and the rules of te
 lint-quick: ## What make test checks of it: formatting, module direction, house rules
 	@node tests/run.mjs lint
 
-format: ## Format the C++ and JavaScript files
+format: ## Format the C++, TypeScript, JavaScript and CSS files
 	@node_modules/.bin/prettier --log-level warn --no-error-on-unmatched-pattern --write $(JAVASCRIPT)
 	@find server tools -name '*.h' -o -name '*.cpp' | xargs clang-format-19 -i
 

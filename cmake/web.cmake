@@ -21,7 +21,8 @@ function(tenon_embed_web_app target symbol folder)
     OUTPUT "${out_dir}/${symbol}.cpp" "${out_dir}/${symbol}.h" "${out_dir}/${symbol}.blob"
     COMMAND "${TENON_NODE}" "${CMAKE_SOURCE_DIR}/tools/build-web.mjs"
             --app "${folder}" --symbol ${symbol} --out "${out_dir}"
-    DEPENDS ${sources} "${CMAKE_SOURCE_DIR}/tools/build-web.mjs" "${CMAKE_SOURCE_DIR}/package-lock.json"
+    DEPENDS ${sources} "${CMAKE_SOURCE_DIR}/tools/build-web.mjs" "${CMAKE_SOURCE_DIR}/web/licenses.ts"
+            "${CMAKE_SOURCE_DIR}/package-lock.json"
     COMMENT "Bundling ${folder}" VERBATIM)
   set_source_files_properties("${out_dir}/${symbol}.cpp" PROPERTIES OBJECT_DEPENDS "${out_dir}/${symbol}.blob")
   target_sources(${target} PRIVATE "${out_dir}/${symbol}.cpp" "${out_dir}/${symbol}.h")

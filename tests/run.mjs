@@ -1,19 +1,19 @@
 // Runs the test stages named on the command line and closes with one line, "N passed, N failed",
 // over all of them.
 //
-//   node tests/run.mjs unit lint api browser readme     (all of them when none is named)
+//   node tests/run.mjs unit lint web api browser readme     (all of them when none is named)
 //   node tests/run.mjs api tests/api/proxy-exact.test.mjs
 //
-// Stages: unit (gtest binaries of build/dev through ctest), lint (tests/lint.mjs), api, browser
-// and readme (node:test against the server in build/dev; the variable TENON names another
-// binary).
+// Stages: unit (gtest binaries of build/dev through ctest), lint (tests/lint.mjs), web (types and
+// unit tests of the web apps), api, browser and readme (node:test against the server in build/dev;
+// the variable TENON names another binary).
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from './lib/paths.mjs';
 
 const resultsDir = join(repositoryRoot, 'build', 'test-results');
-const stages = { unit, lint, api, browser, readme };
+const stages = { unit, lint, web, api, browser, readme };
 // Node 18 has no flag for it; there a hanging test is ended by the CI's own limit.
 const isNode20 = Number(process.versions.node.split('.')[0]) >= 20;
 const timeoutFlags = isNode20 ? ['--test-timeout=300000'] : [];
@@ -72,6 +72,10 @@ async function unit(_files) {
 
 async function lint(_files) {
   return nodeTest('lint', ['tests/lint.mjs']);
+}
+
+async function web(_files) {
+  return nodeTest('web', ['tests/web.test.mjs']);
 }
 
 async function api(files) {

@@ -28,7 +28,12 @@ const repositoryRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 const cacheDir = join(repositoryRoot, 'build', 'web');
 // Bundles of this many older states are kept, so that going back and forth between branches stays quick.
 const bundlesKept = 6;
-const packages = ['web/packages', 'web/tsconfig.base.json', 'package-lock.json'];
+const packages = [
+  'web/packages',
+  'web/licenses.ts',
+  'web/tsconfig.base.json',
+  'package-lock.json',
+];
 
 function filesBelow(path) {
   if (!statSync(path).isDirectory()) return [path];

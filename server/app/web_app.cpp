@@ -15,6 +15,7 @@ std::string_view content_type_of(std::string_view path) {
     if (path.ends_with(".svg")) return "image/svg+xml";
     if (path.ends_with(".woff2")) return "font/woff2";
     if (path.ends_with(".json")) return "application/json";
+    if (path.ends_with(".txt")) return "text/plain; charset=utf-8";
     return "application/octet-stream";
 }
 

@@ -31,7 +31,104 @@ const press = (name) => async (page) => {
   await page.getByRole('dialog').or(page.getByRole('alertdialog')).waitFor();
 };
 
+// Answers a call of the page in the server's place, for states that a real server shows once or seldom.
+const answering = (page, pattern, status, json) =>
+  page.route(pattern, (route) => route.fulfill({ status, json }));
+
+// A screen whose calls are partly answered here.
+const staged = (name, path, answers, then, whose = 'browser') => ({
+  name,
+  open: async (stage) => {
+    const page = await watchedPage(stage[whose]);
+    for (const [pattern, status, json] of answers) await answering(page, pattern, status, json);
+    await page.goto(`${stage.world.origin}${path(stage.world)}`);
+    await settled(page);
+    await then?.(page);
+    return page;
+  },
+});
+
+const failure = {
+  message: 'The database is away.',
+  code: 'storage.unavailable',
+  status: 500,
+  meta: {},
+};
+const ended = { message: 'Sign in first.', code: 'auth.required', status: 401, meta: {} };
+
+async function fillSetup(page) {
+  await page.getByLabel('E-mail address').fill('ada@example.com');
+  await page.getByLabel('Password', { exact: true }).fill('a long enough password');
+  await page.getByRole('button', { name: 'Create administrator' }).click();
+  await page.getByRole('heading', { name: 'Tenon is set up' }).waitFor();
+}
+
+const stagedScreens = [
+  staged(
+    'setup-done',
+    () => `/setup/${'x'.repeat(43)}`,
+    [
+      [
+        '**/api/v1/setup',
+        201,
+        { account: {}, project: { id: 'ca0a8d4c-6bfb-40a1-91ee-48f5c56b206a' }, csrfToken: 'x' },
+      ],
+      ['**/api-keys', 201, { id: 'x', name: 'First key', key: `tnk_${'x'.repeat(43)}` }],
+    ],
+    fillSetup,
+    'visitorBrowser',
+  ),
+  staged(
+    'join',
+    () => `/join#${'x'.repeat(43)}`,
+    [
+      [
+        '**/invitations/inspect',
+        200,
+        {
+          email: 'kim@example.com',
+          role: 'member',
+          projectName: 'My product',
+          accountExists: false,
+        },
+      ],
+    ],
+    (page) => page.getByRole('button', { name: 'Join' }).waitFor(),
+    'visitorBrowser',
+  ),
+  staged('crash', () => '/account', [['**/api/v1/session', 500, failure]]),
+  staged(
+    'users-failed',
+    (world) => `/p/${world.projectId}/users`,
+    [['**/users?*', 500, failure]],
+    (page) => page.getByRole('button', { name: 'Try again' }).waitFor(),
+  ),
+  staged(
+    'users-none',
+    (world) => `/p/${world.projectId}/users`,
+    [['**/users?*', 200, { items: [], nextCursor: null }]],
+    (page) => page.getByText('No connected users yet').waitFor(),
+  ),
+  staged(
+    'secrets-none',
+    (world) => `/p/${world.projectId}/settings/secrets`,
+    [['**/secrets', 200, { items: [], nextCursor: null }]],
+    (page) => page.getByText('No environment secrets').waitFor(),
+  ),
+  {
+    name: 'session-ended',
+    open: async ({ browser, world }) => {
+      const page = await watchedPage(browser);
+      await answering(page, '**/secrets', 401, ended);
+      await page.goto(`${world.origin}/p/${world.projectId}/settings/secrets`);
+      await page.getByRole('dialog', { name: 'Sign in again' }).waitFor();
+      return page;
+    },
+  },
+];
+
 export const platformScreens = [
+  ...stagedScreens,
   outside('sign-in', '/sign-in'),
   outside('sign-in-refused', '/sign-in', async (page) => {
     await page.getByLabel('E-mail address').fill('nobody@example.com');
@@ -82,6 +179,20 @@ export const platformScreens = [
       return page;
     },
   },
+  project('project-menu', 'users', async (page) => {
+    await page.getByRole('button', { name: /^Project:/ }).click();
+    await page.getByRole('menuitem').first().waitFor();
+  }),
+  project('account-menu', 'users', async (page) => {
+    await page.getByRole('button', { name: /^Account/ }).click();
+    await page.getByRole('menuitem').first().waitFor();
+  }),
+  project('toast', 'settings/project', async (page) => {
+    await page.getByRole('button', { name: /^Remove https/ }).click();
+    await page.getByText('is no longer allowed').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: /^Remove https/ }).waitFor();
+  }),
   project('palette', 'users', async (page) => {
     await page.keyboard.press('Control+k');
     await page.getByRole('menuitem').first().waitFor();

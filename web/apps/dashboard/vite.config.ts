@@ -2,9 +2,14 @@
 import optimizeLocales from '@react-aria/optimize-locales-plugin';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { licenses } from '../../licenses';
 
 export default defineConfig({
-  plugins: [react(), { ...optimizeLocales.vite({ locales: ['en-US'] }), enforce: 'pre' }],
+  plugins: [
+    react(),
+    { ...optimizeLocales.vite({ locales: ['en-US'] }), enforce: 'pre' },
+    licenses('assets/dashboard/licenses.txt'),
+  ],
   resolve: { dedupe: ['react', 'react-dom'] },
   // Nothing is inlined as data: URLs, which the content security policy would refuse.
   build: {
