@@ -20,19 +20,18 @@ export interface ButtonProps extends Omit<AriaProps, 'className' | 'children' | 
   children: ReactNode;
 }
 
-// While `isPending` it keeps its width and focus, and cannot be pressed.
-export function Button({
-  variant = 'secondary',
-  size = 'm',
-  icon,
-  children,
-  ...rest
-}: ButtonProps) {
+// While `isPending` it keeps its width and focus, and cannot be pressed. (The library's own pending state announces itself
+// by pointing at an element that is gone soon after.)
+export function Button(props: ButtonProps) {
+  const { variant = 'secondary', size = 'm', icon, children, isPending = false, ...rest } = props;
+  const held = isPending
+    ? { type: 'button' as const, onPress: undefined, 'data-pending': true }
+    : {};
   return (
-    <AriaButton {...rest} className={buttonClass(variant, size)}>
+    <AriaButton {...rest} {...held} className={buttonClass(variant, size)}>
       {icon ? <Icon name={icon} size={18} /> : null}
       <span className="tn-button-label">{children}</span>
-      {rest.isPending ? (
+      {isPending ? (
         <span className="tn-button-spinner">
           <Spinner label="Working" />
         </span>

@@ -8,7 +8,7 @@ import { settingsRoutes } from '../features/settings/routes';
 import { userRoutes } from '../features/users/routes';
 import { welcomeRoutes } from '../features/welcome/routes';
 import { projectRoute, rootRoute, signedInRoute } from '../shared/routes';
-import { CrashPage, NotFoundPage } from '../shared/way-out';
+import { CrashPart, NotFoundPart } from '../shared/way-out';
 
 const routeTree = rootRoute.addChildren([
   ...welcomeRoutes,
@@ -28,8 +28,8 @@ export const router = createRouter({
   routeTree,
   defaultPreload: 'intent',
   scrollRestoration: true,
-  defaultNotFoundComponent: NotFoundPage,
-  defaultErrorComponent: CrashPage,
+  defaultNotFoundComponent: NotFoundPart,
+  defaultErrorComponent: CrashPart,
   // TanStack Query decides what is fresh.
   defaultPreloadStaleTime: 0,
 });

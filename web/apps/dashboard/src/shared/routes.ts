@@ -8,8 +8,12 @@ import {
 import { ApiError } from '@tenon/api-client';
 import { queryClient } from './api';
 import { projectsQuery, rememberProject, sessionQuery } from './session';
+import { CrashPage, NotFoundPage } from './way-out';
 
-export const rootRoute = createRootRoute();
+export const rootRoute = createRootRoute({
+  notFoundComponent: NotFoundPage,
+  errorComponent: CrashPage,
+});
 
 // Sends whoever is not signed in to the sign-in page, and back here afterwards.
 export const signedInRoute = createRoute({
@@ -25,6 +29,7 @@ export const signedInRoute = createRoute({
   },
   loader: () => queryClient.ensureQueryData(projectsQuery),
   component: lazyRouteComponent(() => import('./shell/shell'), 'Shell'),
+  errorComponent: CrashPage,
 });
 
 // /p/<project id>/…: useParams of any child has projectId.

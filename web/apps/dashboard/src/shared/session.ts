@@ -1,6 +1,7 @@
 // Who is signed in, on which projects they work, and what their role allows there (server/accounts/roles.cpp).
 import { queryOptions, useQuery, useSuspenseQuery } from '@tanstack/react-query';
-import type { Schema } from '@tenon/api-client';
+import { ApiError, type Schema } from '@tenon/api-client';
+import { showToast } from '@tenon/ui';
 import { api, queryClient } from './api';
 
 export type Role = Schema<'Role'>;
@@ -28,9 +29,17 @@ export async function signIn(email: string, password: string): Promise<void> {
   queryClient.setQueryData(sessionQuery.queryKey, session);
 }
 
-// Ends the session and forgets everything that was seen in it.
+// Ends the session and forgets everything that was seen in it. A session that had ended already is no problem; a server
+// that does not answer is, for then the session would live on.
 export async function signOut(): Promise<void> {
-  await api.delete('/api/v1/session', {});
+  try {
+    await api.delete('/api/v1/session', {});
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 401) {
+      showToast({ text: error instanceof Error ? error.message : String(error), tone: 'bad' });
+      return;
+    }
+  }
   queryClient.clear();
   window.location.assign('/sign-in');
 }

@@ -3,9 +3,9 @@ import { Link, type ErrorComponentProps } from '@tanstack/react-router';
 import { Button, EmptyState, ErrorState, buttonClass } from '@tenon/ui';
 import './way-out.css';
 
-export function NotFoundPage() {
+function NotFound() {
   return (
-    <div className="way-out">
+    <>
       <title>Not found · Tenon</title>
       <EmptyState
         isPage
@@ -19,13 +19,13 @@ export function NotFoundPage() {
       >
         The link may be old or mistyped, or what it led to has been deleted.
       </EmptyState>
-    </div>
+    </>
   );
 }
 
-export function CrashPage({ error, reset }: ErrorComponentProps) {
+function Crash({ error, reset }: ErrorComponentProps) {
   return (
-    <div className="way-out">
+    <>
       <title>Something went wrong · Tenon</title>
       <ErrorState
         isPage
@@ -42,6 +42,39 @@ export function CrashPage({ error, reset }: ErrorComponentProps) {
           </>
         }
       />
+    </>
+  );
+}
+
+// In the middle of the shell, and in its place.
+export function NotFoundPart() {
+  return (
+    <div className="way-out">
+      <NotFound />
     </div>
+  );
+}
+
+export function NotFoundPage() {
+  return (
+    <main className="way-out">
+      <NotFound />
+    </main>
+  );
+}
+
+export function CrashPart(props: ErrorComponentProps) {
+  return (
+    <div className="way-out">
+      <Crash {...props} />
+    </div>
+  );
+}
+
+export function CrashPage(props: ErrorComponentProps) {
+  return (
+    <main className="way-out">
+      <Crash {...props} />
+    </main>
   );
 }
