@@ -11,7 +11,7 @@ JAVASCRIPT := 'tests/**/*.mjs' 'bench/*.mjs' 'tools/*.mjs' 'web/**/*.{ts,tsx,css
 export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 
-.PHONY: help setup build run dev dev-web provider test test-unit test-web test-api test-browser screenshots test-readme \
+.PHONY: help setup build run dev dev-web provider demo test test-unit test-web test-api test-browser screenshots test-readme \
         lint lint-quick format tsan \
         fuzz-smoke fuzz soak bench clean
 
@@ -40,6 +40,10 @@ dev-web: ## Serve the dashboard with hot reload on port 7301, in front of a Teno
 provider: ## Start the made-up CRM of the README's walk on 127.0.0.1:7400
 	@tools/setup.sh test
 	@PORT=7400 node tests/fakes/provider.mjs
+
+demo: build ## Show it all: Tenon, a made-up provider and a host product; prints one address
+	@tools/setup.sh test
+	@TENON=$(CURDIR)/build/release/tenon node examples/demo/demo.mjs
 
 test: test-build ## Build with sanitizers and run every test: unit, lint-quick, web, API, browser, README
 	@node tests/run.mjs unit lint web api browser readme

@@ -4,6 +4,7 @@
 
 #include "base/url.h"
 #include "embedded/portal.h"
+#include "embedded/sdk.h"
 
 namespace tenon {
 
@@ -28,11 +29,15 @@ std::string portal_policy(const ConnectService& connect, std::string_view frame_
 }  // namespace
 
 PortalRoutes::PortalRoutes(ConnectService& connect, ProjectService& projects, const Clock& clock)
-    : connect_(connect), frames_(projects, clock), portal_(embedded::portal(), "") {}
+    : connect_(connect),
+      frames_(projects, clock),
+      portal_(embedded::portal(), ""),
+      sdk_(embedded::sdk(), "") {}
 
 void PortalRoutes::register_on(http::Router& router) {
     router.handle("showPortal", [this](const Request& r) { return show_portal(r); });
     router.handle("getPortalFile", [this](const Request& r) { return send_file(r); });
+    router.handle("getSdkScript", [this](const Request& r) { return send_sdk(r); });
 }
 
 Task<Result<Response>> PortalRoutes::show_portal(const Request& request) {
@@ -56,6 +61,14 @@ Task<Result<Response>> PortalRoutes::show_portal(const Request& request) {
 
 Task<Result<Response>> PortalRoutes::send_file(const Request& request) const {
     co_return portal_.file(request, "assets/" + std::string(request.parameter("file")));
+}
+
+// Its name stays the same, so products get a new version soon after the server has one.
+Task<Result<Response>> PortalRoutes::send_sdk(const Request& request) const {
+    ASSIGN_OR_CO_RETURN(Response response, sdk_.file(request, "tenon.js"));
+    response.headers.set("Cache-Control", "public, max-age=300");
+    response.headers.set("Cross-Origin-Resource-Policy", "cross-origin");
+    co_return response;
 }
 
 }  // namespace tenon

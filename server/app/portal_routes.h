@@ -1,4 +1,4 @@
-// The Connect Portal's page at /ui, framed by products, and its files.
+// The Connect Portal's page at /ui, framed by products, its files, and the SDK for script tags.
 #pragma once
 
 #include "app/web_app.h"
@@ -17,10 +17,12 @@ class PortalRoutes {
  private:
     Task<Result<http::Response>> show_portal(const http::Request& request);
     Task<Result<http::Response>> send_file(const http::Request& request) const;
+    Task<Result<http::Response>> send_sdk(const http::Request& request) const;
 
     ConnectService& connect_;
     FramePolicy frames_;
     WebApp portal_;
+    WebApp sdk_;
 };
 
 }  // namespace tenon

@@ -26,7 +26,12 @@ const passwords = new Map([
 
 // `acceptAnyRedirect`: a client's redirect URIs grow by what it asks for, as long as it is on
 // this machine; for demos, where nobody registers the redirect URI that Tenon shows.
-export async function startProvider({ port, acceptAnyRedirect = false } = {}) {
+// `name` stands on the consent page.
+export async function startProvider({
+  port,
+  acceptAnyRedirect = false,
+  name = 'Made-up CRM',
+} = {}) {
   const switches = {
     accessTokenSeconds: 3600,
     tokenStatus: undefined, // 503, 429 …: answered instead of a token
@@ -53,7 +58,7 @@ export async function startProvider({ port, acceptAnyRedirect = false } = {}) {
   async function route(request, response, url) {
     if (url.pathname.startsWith('/api/')) return api.handle(request, response, url);
     if (url.pathname.startsWith('/interaction/'))
-      return interaction(oauth, request, response, url);
+      return interaction(oauth, request, response, url, name);
     if (url.pathname === '/token') return tokenEndpoint(request, response);
     if (url.pathname === '/token/revocation') recordRevocation(request);
     if (url.pathname === '/auth' && acceptAnyRedirect) registerRedirect(url);
@@ -290,12 +295,12 @@ async function findToken(oauth, request) {
 }
 
 // One page for signing in and consent: a name, Allow and Deny.
-async function interaction(oauth, request, response, url) {
+async function interaction(oauth, request, response, url, name) {
   const details = await oauth.interactionDetails(request, response);
   const { params } = details;
   if (request.method === 'GET') {
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
-    return response.end(consentPage(url.pathname, params));
+    return response.end(consentPage(url.pathname, params, name));
   }
   const form = await readForm(request);
   if (form.get('decision') !== 'allow') {
@@ -316,11 +321,14 @@ async function interaction(oauth, request, response, url) {
   );
 }
 
-function consentPage(path, params) {
+function consentPage(path, params, name) {
   const escape = (text) =>
     String(text ?? '').replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
-  return `<!doctype html><meta charset="utf-8"><title>Made-up CRM</title>
-<h1>Made-up CRM</h1>
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escape(name)}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>body{font:16px/1.5 system-ui,sans-serif;max-width:30rem;margin:3rem auto;padding:0 1rem}
+input,button{font:inherit;padding:.5rem .9rem}label{display:block;margin:0 0 1rem}</style>
+<h1>${escape(name)}</h1>
 <p><b>${escape(params.client_id)}</b> asks for: ${escape(params.scope)}</p>
 <form method="post" action="${path}">
 <label>Your name <input name="account" value="ada" required></label>

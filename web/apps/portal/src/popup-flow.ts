@@ -59,12 +59,13 @@ export class PopupFlow {
       this.#fail(error);
       return;
     }
-    if (this.#popup && !this.#popup.closed) {
+    if (!this.#popup) {
+      this.#report({ name: 'blocked', url: this.#url });
+    } else if (this.#popup.closed) {
+      this.#report({ name: 'closed', url: this.#url });
+    } else {
       this.#popup.location.href = this.#url;
       this.#report({ name: 'waiting', url: this.#url });
-    } else {
-      this.#popup = null;
-      this.#report({ name: 'blocked', url: this.#url });
     }
     this.#schedule();
   }

@@ -18,7 +18,7 @@ export function chooseLanguage(
 ): string {
   for (const tag of [asked ?? '', ...preferred]) {
     const language = tag.toLowerCase().split(/[-_]/)[0] ?? '';
-    if (language in languages) return language;
+    if (Object.hasOwn(languages, language)) return language;
   }
   return 'en';
 }
