@@ -65,6 +65,16 @@ test('no file is longer than the style allows', () => {
   assert.deepEqual(long, []);
 });
 
+// src/features/<name>/… climbs out of its own folder only to shared/.
+test('features of the dashboard do not import each other', () => {
+  const wrong = matching(/^web\/apps\/dashboard\/src\/features\/.*\.tsx?$/).flatMap((name) => {
+    const depth = name.split('/').length - 'web/apps/dashboard/src/features/x'.split('/').length;
+    const out = new RegExp(`from '(?:\\.\\./){${depth}}(?!\\.\\./shared/)[^']*'`, 'g');
+    return (read(name).match(out) ?? []).map((line) => `${name}: ${line}`);
+  });
+  assert.deepEqual(wrong, []);
+});
+
 // app/ holds operations of the program itself and is no capability.
 test('every capability has its README', () => {
   const capabilities = new Set(

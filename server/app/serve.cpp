@@ -190,7 +190,7 @@ void print_welcome(const Config& config, const std::optional<Secret>& setup_toke
             "\n  Nobody has an account yet. Open this one-time link to make the first "
             "administrator:\n\n"
             "      {}/setup/{}\n\n"
-            "  Its page ends with the exact commands for your first integration.\n\n",
+            "  Its page ends with three lines that make a terminal ready for the command line.\n\n",
             config.public_url, setup_token->reveal());
     } else {
         fmt::print(

@@ -188,6 +188,11 @@ export const platformScreens = [
       return page;
     },
   },
+  project('navigation', 'users', async (page) => {
+    await page.setViewportSize({ width: 360, height: 780 });
+    await page.getByRole('button', { name: 'Open navigation' }).click();
+    await page.getByRole('link', { name: 'Settings' }).waitFor();
+  }),
   project('project-menu', 'users', async (page) => {
     await page.getByRole('button', { name: /^Project:/ }).click();
     await page.getByRole('menuitem').first().waitFor();

@@ -3,7 +3,7 @@ import { browserName, count, humanAction, ownPath } from './words';
 
 test('actions of the audit log become sentences', () => {
   expect(humanAction('secret.replaced')).toBe('Secret: replaced');
-  expect(humanAction('api_key.last_used')).toBe('Api key: last used');
+  expect(humanAction('api_key.last_used')).toBe('API key: last used');
   expect(humanAction('imported')).toBe('Imported');
 });
 

@@ -3,7 +3,7 @@
 // "integration.client_secret_replaced" → "Integration: client secret replaced".
 export function humanAction(action: string): string {
   const [noun = '', ...rest] = action.split('.');
-  const spaced = (text: string) => text.replaceAll('_', ' ');
+  const spaced = (text: string) => text.replaceAll('_', ' ').replace(/\bapi\b/g, 'API');
   const head = spaced(noun);
   return rest.length === 0 ? capital(head) : `${capital(head)}: ${rest.map(spaced).join(' ')}`;
 }

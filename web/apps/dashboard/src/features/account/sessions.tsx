@@ -38,7 +38,11 @@ export function Sessions() {
         </span>
       ),
     },
-    { id: 'address', name: 'Address', cell: (session) => session.address },
+    {
+      id: 'address',
+      name: 'Address',
+      cell: (session) => <span className="tn-nowrap">{session.address}</span>,
+    },
     {
       id: 'seen',
       name: 'Last seen',

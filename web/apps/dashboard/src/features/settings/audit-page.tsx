@@ -66,7 +66,7 @@ function columnsOf(show: (event: AuditEvent) => void): Column<AuditEvent>[] {
     {
       id: 'from',
       name: 'From',
-      cell: (event) => <span className="tn-quiet">{event.actor.address || '–'}</span>,
+      cell: (event) => <span className="tn-quiet tn-nowrap">{event.actor.address || '–'}</span>,
     },
     {
       id: 'details',

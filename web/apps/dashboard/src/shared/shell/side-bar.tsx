@@ -14,7 +14,7 @@ import {
 } from '@tenon/ui';
 import { openCommands } from './command-center';
 import { CreateProjectDialog } from './create-project-dialog';
-import { projectsQuery, signOut, useAccount } from '../session';
+import { projectsQuery, rememberedProject, signOut, useAccount } from '../session';
 
 const pages = [
   { to: '/p/$projectId/integrations', name: 'Integrations', icon: 'grid' },
@@ -23,12 +23,13 @@ const pages = [
 ] as const satisfies readonly { to: string; name: string; icon: IconName }[];
 
 export function SideBar() {
-  const { projectId } = useParams({ strict: false });
+  const params = useParams({ strict: false });
   const projects = useQuery(projectsQuery).data ?? [];
-  const current = projectId ?? projects[0]?.id;
+  // Beside a project's own pages, the one last worked on.
+  const current = params.projectId ?? rememberedProject(projects)?.id;
   return (
     <>
-      <ProjectSwitcher projectId={projectId} />
+      <ProjectSwitcher projectId={current} />
       <nav aria-label="Project" className="shell-nav">
         {current === undefined
           ? null
