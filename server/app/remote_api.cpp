@@ -20,7 +20,7 @@ Task<Result<http::ClientResponse>> send_and_close(http::HttpClient& client,
                                                   http::UpstreamPools& pools,
                                                   http::ClientRequest request) {
     auto answer = co_await client.send(std::move(request));
-    pools.here().close_idle();
+    pools.close_idle_here();
     co_return answer;
 }
 

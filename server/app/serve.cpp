@@ -254,7 +254,7 @@ Ok start(Config& config) {
     }
     ASSIGN_OR_RETURN(const auto setup_token, run_task(services->accounts.ensure_setup_link()));
     http::Server server(server_options(config), router, services->metrics);
-    server.on_worker_stop([&services](EventLoop&) { services->upstream->here().close_idle(); });
+    server.on_worker_stop([&services](EventLoop&) { services->upstream->close_idle_here(); });
     RETURN_IF_ERROR(server.start());
     log_info("server.listening", {{"address", config.listen.host},
                                   {"port", server.port()},

@@ -4,9 +4,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "base/result.h"
+#include "platform/http/client_identity.h"
 #include "platform/http/message.h"
 #include "platform/scheduling/task.h"
 
@@ -29,6 +31,7 @@ struct ClientRequest {
     Headers headers;
     std::string body;
     UpstreamLimits limits{};
+    std::shared_ptr<const ClientIdentity> identity = nullptr;  // shown in mutual TLS; null: none
 };
 
 struct ClientResponse {

@@ -101,8 +101,9 @@ Task<Result<ClientResponse>> PooledHttpClient::send(ClientRequest request) {
         UpstreamLimits limits = request.limits;
         limits.connect_timeout = std::min(limits.connect_timeout,
                                           std::chrono::ceil<milliseconds>(deadline - Clock::now()));
-        ASSIGN_OR_CO_RETURN(UpstreamConnection upstream,
-                            co_await pools_.here().acquire(*url, limits, freshness));
+        ASSIGN_OR_CO_RETURN(
+            UpstreamConnection upstream,
+            co_await pools_.here(request.identity).acquire(*url, limits, freshness));
         Outcome outcome = co_await exchange(upstream, request, head, deadline);
         if (outcome.answer || !outcome.may_repeat || !repeatable || !upstream.was_pooled()) {
             co_return std::move(outcome.answer);

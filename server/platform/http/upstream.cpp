@@ -15,6 +15,10 @@ namespace asio = boost::asio;
 // Counts loops that ended, so that what threads remember about them ends too.
 std::atomic<std::uint64_t> g_ended_loops = 0;
 
+// A coroutine may hold a pool without a connection for as long as connecting takes at most; this is
+// far longer.
+constexpr std::chrono::minutes kIdentityPoolRest{10};
+
 // Ties pools to the life of a loop's reactor.
 class PoolService final : public asio::execution_context::service {
  public:
@@ -31,13 +35,51 @@ class PoolService final : public asio::execution_context::service {
         return *pool;
     }
 
+    UpstreamPool& pool_of(const std::shared_ptr<UpstreamPools::Shared>& shared,
+                          const std::shared_ptr<const ClientIdentity>& identity) {
+        const auto now = std::chrono::steady_clock::now();
+        const IdentityKey key{shared->id, identity->fingerprint()};
+        if (!identity_pools_.contains(key)) drop_rested(now);
+        IdentityPool& entry = identity_pools_[key];
+        if (entry.pool == nullptr) {
+            auto impl = std::make_shared<UpstreamPool::Impl>(shared);
+            impl->identity = identity;
+            entry.pool = std::make_unique<UpstreamPool>(std::move(impl));
+        }
+        entry.asked_for = now;
+        return *entry.pool;
+    }
+
+    void close_idle(std::uint64_t pools_id) {
+        if (const auto pool = pools_.find(pools_id); pool != pools_.end())
+            pool->second->close_idle();
+        for (const auto& [key, entry] : identity_pools_) {
+            if (key.first == pools_id) entry.pool->close_idle();
+        }
+    }
+
  private:
+    using IdentityKey = std::pair<std::uint64_t, std::string>;  // the pools' id, a fingerprint
+    struct IdentityPool {
+        std::unique_ptr<UpstreamPool> pool;
+        std::chrono::steady_clock::time_point asked_for;
+    };
+
+    void drop_rested(std::chrono::steady_clock::time_point now) {
+        std::erase_if(identity_pools_, [now](const auto& entry) {
+            return now - entry.second.asked_for > kIdentityPoolRest &&
+                   entry.second.pool->open_count() == 0;
+        });
+    }
+
     void shutdown() override {
         ++g_ended_loops;
         pools_.clear();
+        identity_pools_.clear();
     }
 
     std::map<std::uint64_t, std::unique_ptr<UpstreamPool>> pools_;
+    std::map<IdentityKey, IdentityPool> identity_pools_;
 };
 
 // The pool that a thread asked for last: a worker asks for the same one with each request.
@@ -127,15 +169,22 @@ Result<std::unique_ptr<UpstreamPools>> UpstreamPools::create(UpstreamOptions opt
 UpstreamPools::UpstreamPools(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
 UpstreamPools::~UpstreamPools() = default;
 
-UpstreamPool& UpstreamPools::here() {
+UpstreamPool& UpstreamPools::here(const std::shared_ptr<const ClientIdentity>& identity) {
     thread_local LastPool last;
     EventLoop* loop = EventLoop::current();
+    if (identity != nullptr) {
+        return asio::use_service<PoolService>(loop->reactor()).pool_of(shared_, identity);
+    }
     const std::uint64_t ended = g_ended_loops.load(std::memory_order_relaxed);
     if (last.pools_id != shared_->id || last.loop != loop || last.ended_loops != ended) {
         auto& service = asio::use_service<PoolService>(loop->reactor());
         last = {shared_->id, loop, ended, &service.pool_of(shared_)};
     }
     return *last.pool;
+}
+
+void UpstreamPools::close_idle_here() {
+    asio::use_service<PoolService>(EventLoop::current()->reactor()).close_idle(shared_->id);
 }
 
 const EgressPolicy& UpstreamPools::egress() const { return shared_->options.egress; }

@@ -105,8 +105,12 @@ class UpstreamPools {
     static Result<std::unique_ptr<UpstreamPools>> create(UpstreamOptions options);
     ~UpstreamPools();
 
-    // The pool of the loop that runs this thread.
-    UpstreamPool& here();
+    // The pool of the loop that runs this thread. Each client certificate has a pool of its own, so
+    // that no connection and no TLS session is shared between identities; such a pool ends when it
+    // was not asked for during ten minutes and has no connection open.
+    UpstreamPool& here(const std::shared_ptr<const ClientIdentity>& identity = nullptr);
+    // Closes what is idle in every pool of this loop.
+    void close_idle_here();
     const EgressPolicy& egress() const;
 
     struct Shared;

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 
 #include "platform/http/upstream_pool.h"
 
@@ -138,6 +139,11 @@ Task<Result<void>> UpstreamPool::Impl::start_tls(UpstreamConnection::State& stat
     if (ssl == nullptr) {
         co_return Error{ErrorKind::provider_failed, "upstream.tls_failed",
                         fmt::format("TLS to {} could not be begun.", url.host)};
+    }
+    if (identity != nullptr && !identity->apply_to(*ssl)) {
+        SSL_free(ssl);
+        co_return Error{ErrorKind::provider_failed, "upstream.tls_failed",
+                        fmt::format("The client certificate for {} could not be used.", url.host)};
     }
     state.stream.start_tls(ssl);
     state.stream.set_deadline("connect_timeout", left);

@@ -98,6 +98,7 @@ struct UpstreamPool::Impl : std::enable_shared_from_this<UpstreamPool::Impl> {
     static Error timed_out(const Url& url, const UpstreamLimits& limits);
 
     std::shared_ptr<const UpstreamPools::Shared> shared;
+    std::shared_ptr<const ClientIdentity> identity;  // shown to who asks for one; null: none
     Resolver resolver;
     std::unordered_map<OriginName, OriginPtr, OriginNameHash>
         origins;  // keys view into the origins
