@@ -103,6 +103,7 @@ void append_query(Url& url, std::string_view query) {
 Result<PreparedCall> prepare_call(const TemplateValues& values) {
     const ApiSetup& api = values.integration->integration->definition.api;
     PreparedCall call;
+    call.identity = values.integration->identity;
     if (!waits_for_profile(api.base_url, values)) {
         ASSIGN_OR_RETURN(const Secret base, render(api.base_url, values, TemplatePlace::url));
         ASSIGN_OR_RETURN(call.base_url, Url::parse(base.reveal()));
@@ -136,6 +137,7 @@ http::ClientRequest make_api_request(const PreparedCall& call, std::string metho
     http::ClientRequest request;
     request.method = std::move(method);
     request.url = target.str();
+    request.identity = call.identity;
     request.headers.set("Accept", "application/json");
     request.headers.set("User-Agent", "Tenon");
     for (const PreparedHeader& header : call.headers) {

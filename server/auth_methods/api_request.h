@@ -2,6 +2,7 @@
 // static headers. Used by the test endpoint, the user profile request and the proxy.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,7 @@ struct PreparedCall {
     Url base_url;
     std::vector<PreparedHeader> headers;  // static headers, then the authorization; no name twice
     Secret query;  // "key=value&…" to append, percent-encoded; empty for none
+    std::shared_ptr<const http::ClientIdentity> identity = nullptr;  // for mutual TLS
 };
 
 // `values` needs the integration. Without a profile, headers that use it are left out and a base

@@ -22,6 +22,9 @@ struct OpenIntegration {
     std::shared_ptr<const Integration> integration;
     Secret client_secret;
     std::map<std::string, Secret> environment_secrets;
+    Secret client_private_key;  // PEM; empty: none
+    // Shown in mutual TLS to every host of the provider; null: none.
+    std::shared_ptr<const http::ClientIdentity> identity = nullptr;
 };
 
 // What the end user filled in, by field id: the integration's inputs and the method's own fields

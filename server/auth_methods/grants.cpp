@@ -13,12 +13,32 @@ ErrorKind kind_of(const RefreshFailure& failure) {
     return ErrorKind::unprocessable;
 }
 
+Ok judge_revocation(const http::ClientResponse& response) {
+    if (response.status >= 200 && response.status < 300) return Ok();
+    return Error{ErrorKind::provider_failed, "connect.revocation_failed",
+                 "The provider answered the revocation with HTTP status " +
+                     std::to_string(response.status) + "."};
+}
+
+// As the definition spells it out, once for the whole grant.
+Task<Ok> revoke_as_spelled(TokenEndpoint& endpoint, const OpenIntegration& integration,
+                           const CredentialSecrets& secrets) {
+    const Authentication& authentication = integration.integration->definition.authentication;
+    ASSIGN_OR_CO_RETURN(auto request,
+                        spelled_request(*authentication.revocation_request,
+                                        authentication.revocation_url, {&integration, &secrets}));
+    ASSIGN_OR_CO_RETURN(const auto response,
+                        co_await endpoint.send(std::move(request), authentication.token_response));
+    co_return judge_revocation(response);
+}
+
 Task<Ok> revoke_one(TokenEndpoint& endpoint, const OpenIntegration& integration,
                     const CredentialSecrets& secrets, std::string hint) {
     const Authentication& authentication = integration.integration->definition.authentication;
     const bool is_refresh_token = hint == "refresh_token";
     ASSIGN_OR_CO_RETURN(
         auto request, begin_token_request({&integration, &secrets}, authentication.revocation_url));
+    request.method = "POST";
     request.body = TokenRequestBody::form;
     set_parameter(request, "token",
                   is_refresh_token ? secrets.refresh_token : secrets.access_token);
@@ -27,10 +47,7 @@ Task<Ok> revoke_one(TokenEndpoint& endpoint, const OpenIntegration& integration,
         add_headers(request, authentication.token_headers, {&integration, &secrets}));
     ASSIGN_OR_CO_RETURN(const auto response,
                         co_await endpoint.send(std::move(request), authentication.token_response));
-    if (response.status >= 200 && response.status < 300) co_return Ok();
-    co_return Error{ErrorKind::provider_failed, "connect.revocation_failed",
-                    "The provider answered the revocation with HTTP status " +
-                        std::to_string(response.status) + "."};
+    co_return judge_revocation(response);
 }
 
 }  // namespace
@@ -45,6 +62,7 @@ Result<TokenRequest> refresh_token_grant(const TemplateValues& values) {
     set_parameter(request, "refresh_token", values.credential->refresh_token);
     RETURN_IF_ERROR(add_parameters(request, authentication.refresh_parameters, values));
     RETURN_IF_ERROR(add_headers(request, authentication.token_headers, values));
+    RETURN_IF_ERROR(add_headers(request, authentication.refresh_headers, values));
     return request;
 }
 
@@ -71,7 +89,12 @@ Result<RefreshedTokens> connected_tokens(const Authentication& authentication,
 
 Task<Ok> revoke_tokens(TokenEndpoint& endpoint, const OpenIntegration& integration,
                        CredentialSecrets secrets) {
-    if (integration.integration->definition.authentication.revocation_url.empty()) co_return Ok();
+    const Authentication& authentication = integration.integration->definition.authentication;
+    if (authentication.revocation_url.empty()) co_return Ok();
+    if (authentication.revocation_request) {
+        if (secrets.access_token.empty()) co_return Ok();
+        co_return co_await revoke_as_spelled(endpoint, integration, secrets);
+    }
     if (!secrets.refresh_token.empty()) {
         CO_RETURN_IF_ERROR(co_await revoke_one(endpoint, integration, secrets, "refresh_token"));
     }

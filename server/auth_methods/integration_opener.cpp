@@ -13,8 +13,20 @@ Task<Result<std::shared_ptr<const OpenIntegration>>> IntegrationOpener::open(
     ASSIGN_OR_CO_RETURN(opened->environment_secrets,
                         co_await environment_secrets_(integration->project_id));
     ASSIGN_OR_CO_RETURN(const auto keys, co_await vault_.keys(integration->project_id));
-    ASSIGN_OR_CO_RETURN(opened->client_secret,
-                        open_client_secret(*integration, *keys, opened->environment_secrets));
+    const auto open = [&](const DefinitionSecret& which) {
+        return open_definition_secret(which, *integration, *keys, opened->environment_secrets);
+    };
+    ASSIGN_OR_CO_RETURN(opened->client_secret, open(kClientSecret));
+    ASSIGN_OR_CO_RETURN(opened->client_private_key, open(kClientPrivateKey));
+    ASSIGN_OR_CO_RETURN(const Secret certificate, open(kClientCertificate));
+    if (!certificate.empty()) {
+        auto identity = http::ClientIdentity::from_pem(certificate);
+        if (!identity) {
+            co_return Error{ErrorKind::unprocessable, "integration.certificate_invalid",
+                            "The client certificate cannot be used. " + identity.error().message};
+        }
+        opened->identity = std::move(*identity);
+    }
     opened->integration = std::move(integration);
     co_return std::shared_ptr<const OpenIntegration>(std::move(opened));
 }

@@ -103,9 +103,10 @@ Result<AuthorizationRequest> OAuthMethod::begin(const OpenIntegration& integrati
         set(query, "code_challenge", base64url_encode(sha256(context.code_verifier)));
         set(query, "code_challenge_method", "S256");
     }
-    for (auto& [name, value] : {QueryParameter{"response_type", "code"},
-                                QueryParameter{"client_id", std::string(client_id.reveal())},
-                                QueryParameter{"scope", joined_scopes(authentication)}}) {
+    for (auto& [name, value] :
+         {QueryParameter{"response_type", "code"},
+          QueryParameter{authentication.client_id_parameter, std::string(client_id.reveal())},
+          QueryParameter{"scope", joined_scopes(authentication)}}) {
         if (!value.empty() && !has_in_query(url, name)) set_if_absent(query, name, value);
     }
 

@@ -11,7 +11,13 @@ class ClientCredentialMethod final : public AuthMethod {
     explicit ClientCredentialMethod(TokenEndpoint& endpoint) : endpoint_(endpoint) {}
 
     AuthMethodKind kind() const override { return AuthMethodKind::oauth_client_credential; }
-    std::vector<InputField> own_fields(const IntegrationDefinition&) const override {
+    std::vector<InputField> own_fields(const IntegrationDefinition& definition) const override {
+        const bool signs = definition.authentication.client_authentication ==
+                           ClientAuthentication::private_key_jwt;
+        if (signs) {
+            return {own_field("clientId", "Client ID", InputType::text),
+                    own_field("clientSecret", "Private key (PEM)", InputType::textarea)};
+        }
         return {own_field("clientId", "Client ID", InputType::text),
                 own_field("clientSecret", "Client Secret", InputType::password)};
     }

@@ -2,6 +2,8 @@
 // him: by the password grant (RFC 6749 §4.3, a legacy that RFC 9700 advises against), or by a token
 // request that the definition spells out. User name and password stay sealed in the credential,
 // since logging in again is how a new token is made.
+#include <utility>
+
 #include "auth_methods/grants.h"
 #include "auth_methods/methods.h"
 
@@ -57,8 +59,6 @@ class PasswordMethod final : public AuthMethod {
     }
     static Result<TokenRequest> login_request(const OpenIntegration& integration,
                                               const CredentialSecrets& secrets);
-    static Result<TokenRequest> custom_request(const CustomTokenRequest& custom,
-                                               const TemplateValues& values);
 
     TokenEndpoint& endpoint_;
 };
@@ -83,7 +83,13 @@ Result<TokenRequest> PasswordMethod::login_request(const OpenIntegration& integr
     const Authentication& authentication = integration.integration->definition.authentication;
     const TemplateValues values{&integration, &secrets};
     if (authentication.custom_token_request) {
-        return custom_request(*authentication.custom_token_request, values);
+        // Everything is spelled out; the token headers stand behind the request's own.
+        ASSIGN_OR_RETURN(auto spelled, spelled_request(*authentication.custom_token_request,
+                                                       authentication.access_token_url, values));
+        auto own_headers = std::exchange(spelled.headers, {});
+        RETURN_IF_ERROR(add_headers(spelled, authentication.token_headers, values));
+        for (PreparedHeader& header : own_headers) spelled.headers.push_back(std::move(header));
+        return spelled;
     }
     ASSIGN_OR_RETURN(auto request, begin_token_request(values, authentication.access_token_url));
     set_parameter(request, "grant_type", Secret("password"));
@@ -94,21 +100,6 @@ Result<TokenRequest> PasswordMethod::login_request(const OpenIntegration& integr
     }
     RETURN_IF_ERROR(add_parameters(request, authentication.token_parameters, values));
     RETURN_IF_ERROR(add_headers(request, authentication.token_headers, values));
-    return request;
-}
-
-// Everything is spelled out, so nothing is added: no grant type and no client authentication.
-Result<TokenRequest> PasswordMethod::custom_request(const CustomTokenRequest& custom,
-                                                    const TemplateValues& values) {
-    const Authentication& authentication =
-        values.integration->integration->definition.authentication;
-    ASSIGN_OR_RETURN(auto request, begin_token_request(values, authentication.access_token_url));
-    request.method = custom.method;
-    request.body = custom.body_type;
-    request.client_id = {};
-    RETURN_IF_ERROR(add_parameters(request, custom.body, values));
-    RETURN_IF_ERROR(add_headers(request, authentication.token_headers, values));
-    RETURN_IF_ERROR(add_headers(request, custom.headers, values));
     return request;
 }
 

@@ -135,6 +135,18 @@ void capture(const Json& body, const Authentication& authentication, CredentialS
     }
 }
 
+double milliseconds_in(ExpiryUnit unit) {
+    switch (unit) {
+        case ExpiryUnit::seconds:
+            return 1'000;
+        case ExpiryUnit::milliseconds:
+            return 1;
+        case ExpiryUnit::minutes:
+            return 60'000;
+    }
+    return 1'000;
+}
+
 void hide(std::string& text, const std::vector<const Secret*>& hidden) {
     constexpr std::size_t kSecretBytesMin = 4;  // hiding shorter texts would garble every message
     constexpr std::string_view kHidden = "[hidden]";
@@ -190,20 +202,24 @@ std::string oauth_error_of(const Json& body, const TokenResponsePaths& paths) {
     return "error";
 }
 
-std::optional<Timestamp> expiry_of(const Json* value, Timestamp now) {
+std::optional<Timestamp> expiry_of(const Json* value, Timestamp now, ExpiryUnit unit) {
     const auto text = value != nullptr ? scalar_text(*value) : std::nullopt;
     if (!text) return std::nullopt;
     double number = 0;
     const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
     if (error != std::errc() || end != text->data() + text->size()) return parse_timestamp(*text);
-    constexpr double kUnixSeconds = 1e9;  // from here on it is a moment, not a duration of 31 years
-    constexpr double kUnixMillis = 1e11;
+    constexpr double kUnixSeconds = 1e9;  // from here on it is a moment, not a span of 31 years
+    constexpr double kUnixMillis = 1e11;  // and from here on one in milliseconds
     constexpr double kLatest = 253402300799.0;  // the end of year 9999
     if (!std::isfinite(number) || number <= 0) return std::nullopt;
+    // Spans of milliseconds are large numbers themselves.
+    const bool is_span = number < (unit == ExpiryUnit::milliseconds ? kUnixMillis : kUnixSeconds);
+    if (is_span) {
+        return now + Milliseconds(static_cast<std::int64_t>(number * milliseconds_in(unit)));
+    }
     if (number >= kUnixMillis) number /= 1000;
     if (number > kLatest) return std::nullopt;
-    const Milliseconds span(static_cast<std::int64_t>(number * 1000));
-    return number >= kUnixSeconds ? Timestamp(span) : now + span;
+    return Timestamp(Milliseconds(static_cast<std::int64_t>(number * 1000)));
 }
 
 std::string words_of(const Json& body) {
@@ -267,7 +283,10 @@ tl::expected<RefreshedTokens, RefreshFailure> judge_token_answer(
     if (expiry == nullptr && context.phase == TokenPhase::refresh) {
         expiry = find_path(*body, "expires_in");
     }
-    tokens.expires_at = expiry_of(expiry, context.now);
+    tokens.expires_at = expiry_of(expiry, context.now, paths.expiry_unit);
+    if (!tokens.expires_at && authentication.token_lifetime_seconds) {
+        tokens.expires_at = context.now + Seconds(*authentication.token_lifetime_seconds);
+    }
     tokens.granted_scopes = scopes_at(*body, authentication);
     tokens.secrets = std::move(secrets);
     return tokens;

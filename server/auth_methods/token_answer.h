@@ -36,10 +36,11 @@ tl::expected<RefreshedTokens, RefreshFailure> judge_token_answer(
 // A request that brought no answer.
 RefreshFailure failure_of_request(const Error& error);
 
-// When the access token expires, from a value of the answer: seconds from now (number or text), a
-// Unix time in seconds or milliseconds, or an RFC 3339 text. Nothing when it is absent, zero,
-// negative or not understood.
-std::optional<Timestamp> expiry_of(const Json* value, Timestamp now);
+// When the access token expires, from a value of the answer: a span from now in `unit` (number or
+// text), a Unix time in seconds or milliseconds, or an RFC 3339 text. Nothing when it is absent,
+// zero, negative or not understood.
+std::optional<Timestamp> expiry_of(const Json* value, Timestamp now,
+                                   ExpiryUnit unit = ExpiryUnit::seconds);
 
 // A provider's words, fit to be shown: one line of at most 300 characters, without control
 // characters, without the characters that mean something in HTML, and without any of `hidden`.

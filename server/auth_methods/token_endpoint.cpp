@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "auth_methods/client_assertion.h"
 #include "base/text.h"
 
 namespace tenon {
@@ -10,11 +11,18 @@ namespace {
 // What the definition decides; nothing when both ways may be tried.
 std::optional<ClientProof> decided_proof(const TokenRequest& request) {
     if (request.client_id.empty()) return ClientProof::none;
+    if (request.client_authentication == ClientAuthentication::private_key_jwt) {
+        return ClientProof::assertion;
+    }
     if (request.client_secret.empty()) return ClientProof::body_parameters;
     switch (request.client_authentication) {
         case ClientAuthentication::basic:
             return ClientProof::basic_header;
         case ClientAuthentication::body:
+            return ClientProof::body_parameters;
+        case ClientAuthentication::private_key_jwt:
+            return ClientProof::assertion;
+        case ClientAuthentication::tls_client_auth:
             return ClientProof::body_parameters;
         case ClientAuthentication::automatic:
             return std::nullopt;
@@ -66,8 +74,18 @@ void TokenEndpoint::remember(const TokenRequest& request, ClientProof proof) {
 
 Task<Result<http::ClientResponse>> TokenEndpoint::send_with(const TokenRequest& request,
                                                             ClientProof proof) {
-    http::ClientRequest message = to_http(request, proof);
+    http::ClientRequest message;
+    if (proof == ClientProof::assertion) {
+        TokenRequest signed_request = request;
+        CO_RETURN_IF_ERROR(add_client_assertion(signed_request, clock_.now()));
+        message = to_http(signed_request, proof);
+    } else {
+        message = to_http(request, proof);
+    }
     message.limits = limits_;
+    if (request.timeout && *request.timeout < limits_.total_timeout) {
+        message.limits.total_timeout = *request.timeout;
+    }
     co_return co_await client_.send(std::move(message));
 }
 

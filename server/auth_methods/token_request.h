@@ -2,6 +2,8 @@
 // becomes HTTP.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +23,7 @@ struct NamedValue {
 };
 
 // How the client shows who it is (RFC 6749 §2.3). `none`: the parameters say everything.
-enum class ClientProof { none, basic_header, body_parameters };
+enum class ClientProof { none, basic_header, body_parameters, assertion };
 
 struct TokenRequest {
     IntegrationId integration_id;
@@ -34,12 +36,23 @@ struct TokenRequest {
     ClientAuthentication client_authentication = ClientAuthentication::automatic;
     Secret client_id;      // empty: the request carries no client authentication at all
     Secret client_secret;  // empty: a public client, which sends its id in the body
+    std::string client_id_parameter = "client_id";
+    std::string client_secret_parameter = "client_secret";
+    Secret private_key;         // PEM, of private_key_jwt
+    ClientAssertion assertion;  // its audience is rendered already
+    std::shared_ptr<const http::ClientIdentity> identity = nullptr;  // for mutual TLS
+    std::optional<Milliseconds> timeout;  // shortens the endpoint's own limit
 };
 
 // What a grant starts from: the URL, and the client's id and secret: the definition's, or those
 // that the end user gave (oauth_client_credential). Errors: invalid_input "template.…" and
 // "url.invalid".
 Result<TokenRequest> begin_token_request(const TemplateValues& values, std::string_view url);
+
+// A request that a definition spells out whole: no grant type, and client authentication only
+// where it asks for that.
+Result<TokenRequest> spelled_request(const CustomTokenRequest& spelled, std::string_view url,
+                                     const TemplateValues& values);
 
 // Sets a parameter; a later one of the same name wins.
 void set_parameter(TokenRequest& request, std::string name, Secret value);

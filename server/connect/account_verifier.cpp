@@ -120,17 +120,32 @@ std::string escaped_for_body(std::string_view value, std::string_view content_ty
     return std::string(value);
 }
 
-Result<std::string> render_body(const UserProfile& profile, const TemplateValues& values,
+Result<std::string> render_body(const std::string& text, const TemplateValues& values,
                                 std::string_view content_type) {
-    ASSIGN_OR_RETURN(const Template body, Template::parse(profile.body));
+    ASSIGN_OR_RETURN(const Template body, Template::parse(text));
     const Template::Lookup plain = lookup_in(values);
     const Template::Lookup escaped = [&](const TemplateName& name) -> std::optional<Secret> {
         auto value = plain(name);
         if (!value) return std::nullopt;
         return Secret(escaped_for_body(value->reveal(), content_type));
     };
-    ASSIGN_OR_RETURN(const Secret text, body.render(escaped, TemplatePlace::raw));
-    return std::string(text.reveal());
+    ASSIGN_OR_RETURN(const Secret rendered, body.render(escaped, TemplatePlace::raw));
+    return std::string(rendered.reveal());
+}
+
+// Headers and body that a test endpoint or a profile request has of its own.
+Ok add_own_parts(http::ClientRequest& request, const std::vector<NamedTemplate>& headers,
+                 const std::string& body, const TemplateValues& values) {
+    for (const NamedTemplate& header : headers) {
+        ASSIGN_OR_RETURN(const Secret value, render(header.value, values, TemplatePlace::header));
+        request.headers.set(header.name, value.reveal());
+    }
+    if (body.empty()) return {};
+    if (!request.headers.has("Content-Type")) {
+        request.headers.set("Content-Type", "application/json");
+    }
+    ASSIGN_OR_RETURN(request.body, render_body(body, values, request.headers.get("Content-Type")));
+    return {};
 }
 
 Result<http::ClientRequest> build_profile_request(const UserProfile& profile,
@@ -138,16 +153,7 @@ Result<http::ClientRequest> build_profile_request(const UserProfile& profile,
     ASSIGN_OR_RETURN(const PreparedCall call, prepare_call(values));
     ASSIGN_OR_RETURN(Url target, resolve_target(call, profile.url, values));
     http::ClientRequest request = make_api_request(call, profile.method, std::move(target));
-    for (const NamedTemplate& header : profile.headers) {
-        ASSIGN_OR_RETURN(const Secret value, render(header.value, values, TemplatePlace::header));
-        request.headers.set(header.name, value.reveal());
-    }
-    if (profile.body.empty()) return request;
-    if (!request.headers.has("Content-Type")) {
-        request.headers.set("Content-Type", "application/json");
-    }
-    ASSIGN_OR_RETURN(request.body,
-                     render_body(profile, values, request.headers.get("Content-Type")));
+    RETURN_IF_ERROR(add_own_parts(request, profile.headers, profile.body, values));
     return request;
 }
 
@@ -155,7 +161,9 @@ Result<http::ClientRequest> build_test_request(const TestEndpoint& test,
                                                const TemplateValues& values) {
     ASSIGN_OR_RETURN(const PreparedCall call, prepare_call(values));
     ASSIGN_OR_RETURN(Url target, resolve_target(call, test.path, values));
-    return make_api_request(call, test.method, std::move(target));
+    http::ClientRequest request = make_api_request(call, test.method, std::move(target));
+    RETURN_IF_ERROR(add_own_parts(request, test.headers, test.body, values));
+    return request;
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // The rules of `api`: base URL, authorization, headers, test endpoint, user profile, limits.
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
+#include <utility>
 
 #include "base/text.h"
 #include "base/url.h"
@@ -129,6 +131,46 @@ void check_profile(const UserProfile& profile, FieldChecks& checks) {
     if (!profile.body.empty()) checks.wrong("api.userProfile.body", std::string(kRule));
 }
 
+void check_test(const TestEndpoint& test, FieldChecks& checks) {
+    checks.require("api.testEndpoint.path", test.path);
+    checks.text("api.testEndpoint.path", test.path, kForConnectedAccount, TemplatePlace::url);
+    checks.headers("api.testEndpoint.headers", test.headers, kForConnectedAccount);
+    checks.text("api.testEndpoint.body", test.body, kForConnectedAccount, TemplatePlace::raw);
+    if ((test.method == "GET" || test.method == "HEAD") && !test.body.empty()) {
+        checks.wrong("api.testEndpoint.body", "cannot be sent with " + test.method);
+    }
+}
+
+// Signing needs the bytes of each request before it is sent, which a byte proxy does not hold.
+void check_signing(const ApiSetup& api, FieldChecks& checks) {
+    if (api.request_signing == RequestSigning::none) return;
+    checks.wrong("api.requestSigning",
+                 fmt::format("must be none: requests are not signed here, so a provider that asks "
+                             "for {} needs a signing service of yours in front of it",
+                             name_of(api.request_signing)));
+}
+
+void check_retry(const ApiSetup& api, FieldChecks& checks) {
+    std::set<int> seen;
+    for (std::size_t i = 0; i < api.retry.statuses.size(); ++i) {
+        const std::string field = fmt::format("api.retry.statuses[{}]", i);
+        const int status = api.retry.statuses[i];
+        if (status < 400 || status > 599) checks.wrong(field, "must be a status from 400 to 599");
+        // A refused credential is refreshed once instead; see the proxy.
+        if (status == 401) checks.wrong(field, "must not be 401, which refreshes the token");
+        if (!seen.insert(status).second) checks.wrong(field, "stands there twice");
+    }
+    for (const auto& [field, name] :
+         {std::pair("api.retry.afterHeader", &api.retry.after_header),
+          std::pair("api.retry.resetHeader", &api.retry.reset_header)}) {
+        if (!name->empty() && !is_header_name(*name))
+            checks.wrong(field, "is no valid header name");
+    }
+    if (api.retries_max == 0 && !(api.retry == RetryRule{})) {
+        checks.wrong("api.retry", "needs retriesMax of at least 1");
+    }
+}
+
 void check_limits(const ApiSetup& api, FieldChecks& checks) {
     if (!api.total_timeout) return;
     const auto check = [&](std::string_view name, const std::optional<Milliseconds>& limit) {
@@ -158,14 +200,12 @@ void check_api(const IntegrationDefinition& definition, FieldChecks& checks) {
     }
     check_headers(api, checks);
     check_additional_hosts(api, checks);
-    if (api.test_endpoint) {
-        checks.require("api.testEndpoint.path", api.test_endpoint->path);
-        checks.text("api.testEndpoint.path", api.test_endpoint->path, kForConnectedAccount,
-                    TemplatePlace::url);
-    }
+    if (api.test_endpoint) check_test(*api.test_endpoint, checks);
     if (api.user_profile) check_profile(*api.user_profile, checks);
     check_order(api, checks);
     check_limits(api, checks);
+    check_retry(api, checks);
+    check_signing(api, checks);
 }
 
 }  // namespace tenon

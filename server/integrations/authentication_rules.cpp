@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "base/text_pattern.h"
 #include "base/url.h"
-#include "integrations/client_secret.h"
 #include "integrations/definition_json.h"
 #include "integrations/field_checks.h"
 
@@ -103,10 +102,11 @@ void check_authentication_inputs(const Authentication& authentication, FieldChec
 // ---- grants ----
 
 void check_reserved(const std::string& field, const std::vector<NamedTemplate>& parameters,
-                    bool authorize, FieldChecks& checks) {
+                    const Authentication& a, FieldChecks& checks) {
     for (const NamedTemplate& parameter : parameters) {
-        const bool reserved = authorize ? contains(kAuthorizeReserved, parameter.name)
-                                        : contains(kTokenReserved, parameter.name);
+        const bool reserved = contains(kTokenReserved, parameter.name) ||
+                              parameter.name == a.client_id_parameter ||
+                              parameter.name == a.client_secret_parameter;
         if (reserved) checks.wrong(field + "." + parameter.name, "is set by Tenon itself");
     }
 }
@@ -114,7 +114,9 @@ void check_reserved(const std::string& field, const std::vector<NamedTemplate>& 
 // What an extra parameter of the authorization request must not change.
 std::string_view problem_of_authorize_parameter(const std::string& name, const std::string& value,
                                                 const Authentication& authentication) {
-    if (contains(kAuthorizeReserved, name)) return "is set by Tenon itself";
+    if (contains(kAuthorizeReserved, name) || name == authentication.client_id_parameter) {
+        return "is set by Tenon itself";
+    }
     if (name == "response_type" && value != "code") return "must be code";
     if (name == "response_mode" && value != "query") return "must be query";
     if (name == "scope" && !authentication.scopes.empty()) return "is set from scopes";
@@ -204,37 +206,73 @@ void check_token_answer(const Authentication& a, FieldChecks& checks) {
     checks.captures("authentication.captureFromToken", a.captured_from_token);
 }
 
-void check_token_headers(const Authentication& a, FieldChecks& checks) {
-    checks.headers("authentication.tokenHeaders", a.token_headers, kForTokenRequest);
-    if (a.client_authentication == ClientAuthentication::body) return;
-    for (const NamedTemplate& header : a.token_headers) {
+void check_no_authorization(const std::string& field, const std::vector<NamedTemplate>& headers,
+                            FieldChecks& checks) {
+    for (const NamedTemplate& header : headers) {
         if (equals_ignoring_case(header.name, "Authorization")) {
             checks.wrong(
-                "authentication.tokenHeaders." + header.name,
+                field + "." + header.name,
                 "is set for HTTP Basic; choose the client authentication body to set it here");
         }
     }
+}
+
+void check_token_headers(const Authentication& a, FieldChecks& checks) {
+    checks.headers("authentication.tokenHeaders", a.token_headers, kForTokenRequest);
+    checks.headers("authentication.refreshHeaders", a.refresh_headers, kForConnectedAccount);
+    if (a.client_authentication != ClientAuthentication::basic &&
+        a.client_authentication != ClientAuthentication::automatic) {
+        return;
+    }
+    check_no_authorization("authentication.tokenHeaders", a.token_headers, checks);
+    check_no_authorization("authentication.refreshHeaders", a.refresh_headers, checks);
+}
+
+// A request that is spelled out whole, as `tokenRequest` or `revocationRequest`.
+void check_spelled_request(const std::string& field, const CustomTokenRequest& request,
+                           unsigned variables, FieldChecks& checks) {
+    checks.headers(field + ".headers", request.headers, variables);
+    checks.parameters(field + ".body", request.body, variables);
+    if (request.authenticates_client)
+        check_no_authorization(field + ".headers", request.headers, checks);
+    if (request.body_type == TokenRequestBody::query) {
+        checks.wrong(field + ".bodyType", "must be form or json");
+    }
+    if (request.method == "GET" && !request.body.empty()) {
+        checks.wrong(field + ".body", "cannot be sent with GET");
+    }
+}
+
+void check_revocation(const Authentication& a, FieldChecks& checks) {
+    checks.url("authentication.revocationUrl", a.revocation_url, kForConnectedAccount);
+    if (!a.revocation_request) return;
+    if (a.revocation_url.empty()) {
+        checks.wrong("authentication.revocationRequest", "needs a revocationUrl to go to");
+    }
+    check_spelled_request("authentication.revocationRequest", *a.revocation_request,
+                          kForConnectedAccount, checks);
 }
 
 void check_token_request(const Authentication& a, FieldChecks& checks) {
     checks.require("authentication.accessTokenUrl", a.access_token_url);
     checks.url("authentication.accessTokenUrl", a.access_token_url, kForTokenRequest);
     checks.url("authentication.refreshUrl", a.refresh_url, kForConnectedAccount);
-    checks.url("authentication.revocationUrl", a.revocation_url, kForConnectedAccount);
+    check_revocation(a, checks);
     checks.parameters("authentication.tokenParameters", a.token_parameters, kForTokenRequest);
     checks.parameters("authentication.refreshParameters", a.refresh_parameters,
                       kForConnectedAccount);
-    check_reserved("authentication.tokenParameters", a.token_parameters, false, checks);
-    check_reserved("authentication.refreshParameters", a.refresh_parameters, false, checks);
+    check_reserved("authentication.tokenParameters", a.token_parameters, a, checks);
+    check_reserved("authentication.refreshParameters", a.refresh_parameters, a, checks);
     check_token_headers(a, checks);
     check_token_answer(a, checks);
-    if (!a.custom_token_request) return;
-    const CustomTokenRequest& request = *a.custom_token_request;
-    checks.headers("authentication.tokenRequest.headers", request.headers, kForTokenRequest);
-    checks.parameters("authentication.tokenRequest.body", request.body, kForTokenRequest);
-    if (request.method == "GET" && !request.body.empty()) {
-        checks.wrong("authentication.tokenRequest.body", "cannot be sent with GET");
+    if (a.token_request_method == TokenRequestMethod::get &&
+        a.token_request_body != TokenRequestBody::query) {
+        checks.wrong("authentication.tokenRequestMethod",
+                     "GET has no body; set tokenRequestBody to query");
     }
+    if (!a.custom_token_request) return;
+    check_spelled_request("authentication.tokenRequest", *a.custom_token_request, kForTokenRequest,
+                          checks);
 }
 
 // Nothing that was typed for another method stays behind unseen.
@@ -273,10 +311,7 @@ void check_authentication(const Authentication& a, FieldChecks& checks) {
         checks.require("authentication.clientId", a.client_id);
     }
     checks.text("authentication.clientId", a.client_id, kInputs | kSecrets, TemplatePlace::form);
-    if (!a.client_secret_reference.empty() && !is_secret_reference(a.client_secret_reference)) {
-        checks.wrong("authentication.clientSecret",
-                     "must be a literal or exactly one {{ secrets.NAME }}");
-    }
+    check_client_authentication(a, checks);
     check_scopes(a, checks);
     check_token_request(a, checks);
 }

@@ -159,15 +159,79 @@ void add_token_request(std::vector<WrongValue>& rows) {
     rows.push_back({base, at + "captureFromToken", map_of(51), "50", ""});
 }
 
+void add_client(std::vector<WrongValue>& rows) {
+    const Json base = oauth_json();
+    const std::string at = "authentication.";
+    for (const char* name : {"clientIdParameter", "clientSecretParameter"}) {
+        rows.push_back({base, at + name, "", "", ""});
+        rows.push_back({base, at + name, "a b", "must be a name", ""});
+        rows.push_back({base, at + name, "redirect_uri", "another parameter", ""});
+        rows.push_back({base, at + name, long_text(65), "64", ""});
+    }
+    rows.push_back({base, at + "clientSecretParameter", "client_id", "must differ", ""});
+    const Json renamed = with(base, at + "clientIdParameter", "client_key");
+    rows.push_back({renamed, at + "authorizeParameters.client_key", "x", "Tenon", ""});
+    rows.push_back({renamed, at + "tokenParameters.client_key", "x", "Tenon", ""});
+    for (const char* name : {"clientPrivateKey", "clientCertificate"}) {
+        rows.push_back({base, at + name, "a{{ secrets.X }}", "exactly one", ""});
+        rows.push_back({base, at + name, "no pem", "PEM", ""});
+        rows.push_back({base, at + name, 5, "", ""});
+    }
+    rows.push_back({base, at + "clientPrivateKey", long_text(16'385), "16384", ""});
+    rows.push_back({base, at + "clientCertificate", long_text(65'537), "65536", ""});
+    rows.push_back({base, at + "clientAuthentication", "private_key_jwt", "required",
+                    at + "clientPrivateKey"});
+    rows.push_back({base, at + "clientAuthentication", "tls_client_auth", "required",
+                    at + "clientCertificate"});
+    rows.push_back(
+        {base, at + "clientAssertion.keyId", "k", "private_key_jwt", at + "clientAssertion"});
+    const Json signs = signing_json();
+    rows.push_back({signs, at + "clientAssertion.keyId", "a\nb", "control", ""});
+    rows.push_back({signs, at + "clientAssertion.keyId", long_text(257), "256", ""});
+    add_template(rows, signs, at + "clientAssertion.audience");
+    rows.push_back(
+        {signs, at + "clientAssertion.audience", "{{ credential.access_token }}", "here", ""});
+    rows.push_back({signs, at + "clientAssertion.certificateThumbprint", "abc", "43", ""});
+    rows.push_back({signs, at + "clientAssertion.lifetimeSeconds", 29, "30", ""});
+    rows.push_back({signs, at + "clientAssertion.lifetimeSeconds", 601, "600", ""});
+}
+
+void add_requests(std::vector<WrongValue>& rows) {
+    const Json base = oauth_json();
+    const std::string at = "authentication.";
+    add_headers(rows, base, at + "refreshHeaders");
+    rows.push_back({base, at + "refreshHeaders.authorization", "Basic x", "HTTP Basic", ""});
+    rows.push_back({base, at + "tokenRequestMethod", "PUT", "", ""});
+    rows.push_back({base, at + "tokenRequestMethod", "GET", "query", ""});
+    rows.push_back({base, at + "tokenResponse.expiryUnit", "hours", "", ""});
+    rows.push_back({base, at + "tokenLifetimeSeconds", 59, "60", ""});
+    rows.push_back({base, at + "tokenLifetimeSeconds", 31'536'001, "31536000", ""});
+    rows.push_back({base, at + "tokenTimeoutMs", 999, "1000", ""});
+    rows.push_back({base, at + "tokenTimeoutMs", 60'001, "60000", ""});
+    rows.push_back({base, at + "revocationRequest", JsonObject(), "revocationUrl", ""});
+    const Json revokes = revoking_json();
+    const std::string request = at + "revocationRequest.";
+    rows.push_back({revokes, request + "method", "PATCH", "", ""});
+    rows.push_back({revokes, request + "method", "GET", "GET", request + "body"});
+    rows.push_back({revokes, request + "bodyType", "query", "", ""});
+    rows.push_back({revokes, request + "authenticatesClient", "yes", "", ""});
+    rows.push_back({with(revokes, request + "authenticatesClient", true),
+                    request + "headers.Authorization", "x", "HTTP Basic", ""});
+    add_parameters(rows, revokes, request + "body");
+    add_headers(rows, revokes, request + "headers");
+}
+
 void add_other_methods(std::vector<WrongValue>& rows) {
     const std::string at = "authentication.";
     for (const char* member :
          {"authorizationUrl", "accessTokenUrl", "clientId", "clientSecret", "scopes", "pkce",
-          "issuer", "tokenHeaders", "tokenRequest", "asksApiKey", "captureFromCallback"}) {
+          "issuer", "tokenHeaders", "tokenRequest", "asksApiKey", "captureFromCallback",
+          "clientPrivateKey", "clientAssertion", "revocationRequest", "tokenTimeoutMs"}) {
         rows.push_back({basic_json(), at + member, "x", "", ""});
     }
-    for (const char* member : {"authorizationUrl", "refreshUrl", "clientId", "clientSecret", "pkce",
-                               "tokenRequest", "refreshParameters", "authorizeParameters"}) {
+    for (const char* member :
+         {"authorizationUrl", "refreshUrl", "clientId", "clientSecret", "pkce", "tokenRequest",
+          "refreshParameters", "authorizeParameters", "clientPrivateKey", "refreshHeaders"}) {
         rows.push_back({client_credential_json(), at + member, "x", "", ""});
     }
     for (const char* member :
@@ -182,6 +246,7 @@ void add_other_methods(std::vector<WrongValue>& rows) {
         {with_request(), at + "tokenRequest.method", "GET", "GET", at + "tokenRequest.body"});
     rows.push_back({with_request(), at + "tokenRequest.bodyType", "xml", "", ""});
     rows.push_back({with_request(), at + "tokenRequest.unknown", "xml", "", ""});
+    rows.push_back({with_request(), at + "tokenRequest.authenticatesClient", 1, "", ""});
     add_parameters(rows, with_request(), at + "tokenRequest.body");
     add_headers(rows, with_request(), at + "tokenRequest.headers");
     rows.push_back(
@@ -200,6 +265,8 @@ std::vector<WrongValue> authentication_rows() {
     add_inputs(rows);
     add_oauth(rows);
     add_token_request(rows);
+    add_client(rows);
+    add_requests(rows);
     add_other_methods(rows);
     return rows;
 }

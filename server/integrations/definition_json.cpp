@@ -38,6 +38,7 @@ void list_members(Members& m, const TokenResponsePaths*) {
     m("accessToken", &TokenResponsePaths::access_token);
     m("refreshToken", &TokenResponsePaths::refresh_token);
     m("expiresIn", &TokenResponsePaths::expires_in);
+    m("expiryUnit", &TokenResponsePaths::expiry_unit);
     m("scope", &TokenResponsePaths::scope);
     m("error", &TokenResponsePaths::error);
 }
@@ -48,6 +49,15 @@ void list_members(Members& m, const CustomTokenRequest*) {
     m("headers", &CustomTokenRequest::headers);
     m("bodyType", &CustomTokenRequest::body_type);
     m("body", &CustomTokenRequest::body);
+    m("authenticatesClient", &CustomTokenRequest::authenticates_client);
+}
+
+template <class Members>
+void list_members(Members& m, const ClientAssertion*) {
+    m("audience", &ClientAssertion::audience);
+    m("keyId", &ClientAssertion::key_id);
+    m("certificateThumbprint", &ClientAssertion::certificate_thumbprint);
+    m("lifetimeSeconds", &ClientAssertion::lifetime_seconds);
 }
 
 template <class Members>
@@ -60,20 +70,30 @@ void list_members(Members& m, const Authentication*) {
     m("revocationUrl", &Authentication::revocation_url);
     m("clientId", &Authentication::client_id);
     m.when_set("clientSecret", &Authentication::client_secret_reference);
+    m.when_set("clientPrivateKey", &Authentication::client_private_key_reference);
+    m.when_set("clientCertificate", &Authentication::client_certificate_reference);
+    m("clientIdParameter", &Authentication::client_id_parameter);
+    m("clientSecretParameter", &Authentication::client_secret_parameter);
     m("scopes", &Authentication::scopes);
     m("scopeSeparator", &Authentication::scope_separator);
     m("pkce", &Authentication::pkce);
     m("clientAuthentication", &Authentication::client_authentication);
+    m("clientAssertion", &Authentication::client_assertion);
     m("authorizeParameters", &Authentication::authorize_parameters);
     m("tokenParameters", &Authentication::token_parameters);
     m("refreshParameters", &Authentication::refresh_parameters);
     m("tokenHeaders", &Authentication::token_headers);
+    m("refreshHeaders", &Authentication::refresh_headers);
+    m("tokenRequestMethod", &Authentication::token_request_method);
     m("tokenRequestBody", &Authentication::token_request_body);
     m("tokenResponse", &Authentication::token_response);
+    m.when_set("tokenLifetimeSeconds", &Authentication::token_lifetime_seconds);
+    m.when_set("tokenTimeoutMs", &Authentication::token_timeout);
     m("captureFromToken", &Authentication::captured_from_token);
     m("captureFromCallback", &Authentication::captured_from_callback);
     m("issuer", &Authentication::issuer);
     m.when_set("tokenRequest", &Authentication::custom_token_request);
+    m.when_set("revocationRequest", &Authentication::revocation_request);
     m("asksApiKey", &Authentication::asks_api_key);
 }
 
@@ -91,6 +111,15 @@ template <class Members>
 void list_members(Members& m, const TestEndpoint*) {
     m("method", &TestEndpoint::method);
     m.always("path", &TestEndpoint::path);
+    m("headers", &TestEndpoint::headers);
+    m("body", &TestEndpoint::body);
+}
+
+template <class Members>
+void list_members(Members& m, const RetryRule*) {
+    m("statuses", &RetryRule::statuses);
+    m("afterHeader", &RetryRule::after_header);
+    m("resetHeader", &RetryRule::reset_header);
 }
 
 template <class Members>
@@ -120,7 +149,9 @@ void list_members(Members& m, const ApiSetup*) {
         limits.when_set("totalMs", &ApiSetup::total_timeout);
     });
     m("retriesMax", &ApiSetup::retries_max);
+    m("retry", &ApiSetup::retry);
     m.when_set("rateLimitPerMinute", &ApiSetup::rate_limit_per_minute);
+    m("requestSigning", &ApiSetup::request_signing);
 }
 
 template <class Members>
@@ -339,12 +370,14 @@ IntegrationDefinition parse_definition(const Json& json) {
     IntegrationDefinition definition;
     Reader<IntegrationDefinition> reader(json, definition);
     list_members(reader, &definition);
-    Authentication& authentication = definition.authentication;
-    if (!is_secret_reference(authentication.client_secret_reference)) {
-        wipe(authentication.client_secret_reference);
-        authentication.client_secret_reference.clear();
+    for (const DefinitionSecret& secret : kDefinitionSecrets) {
+        std::string& reference = definition.authentication.*secret.reference;
+        if (!is_secret_reference(reference)) {
+            wipe(reference);
+            reference.clear();
+        }
+        definition.authentication.*secret.is_set = !reference.empty();
     }
-    authentication.has_client_secret = !authentication.client_secret_reference.empty();
     return definition;
 }
 
@@ -362,8 +395,10 @@ IntegrationDraft parse_integration_draft(const Json& json) {
     draft.status = parse_integration_status(string_member(json, "status"));
     const Json* authentication = find_member(json, "authentication");
     if (authentication == nullptr) return draft;
-    auto secret = optional_string_member(*authentication, "clientSecret");
-    if (secret) draft.client_secret = Secret(std::move(*secret));
+    for (const DefinitionSecret& secret : kDefinitionSecrets) {
+        auto text = optional_string_member(*authentication, secret.member);
+        if (text) draft.*secret.draft = Secret(std::move(*text));
+    }
     return draft;
 }
 
@@ -373,12 +408,13 @@ bool applies_to_method(std::string_view member, AuthMethodKind method) {
     constexpr std::string_view kRopcOnly[] = {"tokenRequest", "asksApiKey"};
     // With client credentials the end user brings the client, and the same request is repeated
     // instead of a refresh.
-    constexpr std::string_view kOauthAndRopc[] = {"refreshUrl", "clientId", "clientSecret",
-                                                  "refreshParameters"};
+    constexpr std::string_view kOauthAndRopc[] = {"refreshUrl",        "clientId",
+                                                  "clientSecret",      "clientPrivateKey",
+                                                  "refreshParameters", "refreshHeaders"};
     const auto in = [member](const auto& list) {
         return std::find(std::begin(list), std::end(list), member) != std::end(list);
     };
-    if (member == "method" || member == "inputFields") return true;
+    if (member == "method" || member == "inputFields" || member == "clientCertificate") return true;
     if (method == AuthMethodKind::basic) return false;
     if (in(kOauthOnly)) return method == AuthMethodKind::oauth;
     if (in(kRopcOnly)) return method == AuthMethodKind::ropc_app;

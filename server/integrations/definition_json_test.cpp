@@ -37,9 +37,30 @@ Json rich_oauth() {
     json = with(std::move(json), "authentication.captureFromCallback", json_of(R"(["realmId"])"));
     json = with(std::move(json), "authentication.tokenHeaders.Zeta", "1");
     json = with(std::move(json), "authentication.tokenHeaders.Alpha", "2");
+    json = with(std::move(json), "authentication.clientPrivateKey", "{{ secrets.KEY }}");
+    json = with(std::move(json), "authentication.clientCertificate", "{{ secrets.CERT }}");
+    json = with(std::move(json), "authentication.clientAuthentication", "private_key_jwt");
+    json = with(std::move(json), "authentication.clientAssertion",
+                json_of(R"({"audience":"https://a.example","keyId":"k",
+                            "certificateThumbprint":"t","lifetimeSeconds":60})"));
+    json = with(std::move(json), "authentication.clientIdParameter", "client_key");
+    json = with(std::move(json), "authentication.clientSecretParameter", "client_pass");
+    json = with(std::move(json), "authentication.refreshHeaders.X-R", "1");
+    json = with(std::move(json), "authentication.tokenRequestMethod", "GET");
+    json = with(std::move(json), "authentication.tokenRequestBody", "query");
+    json = with(std::move(json), "authentication.tokenResponse.expiryUnit", "milliseconds");
+    json = with(std::move(json), "authentication.tokenLifetimeSeconds", 3600);
+    json = with(std::move(json), "authentication.tokenTimeoutMs", 5000);
+    json = with(std::move(json), "authentication.revocationUrl", "https://a.example/revoke");
+    json = with(std::move(json), "authentication.revocationRequest",
+                json_of(R"({"method":"DELETE","headers":{"X":"1"},"bodyType":"form",
+                            "body":{"t":"1"},"authenticatesClient":true})"));
+    json = with(std::move(json), "api.retry",
+                json_of(R"({"statuses":[409],"afterHeader":"X-After","resetHeader":"X-Reset"})"));
     json = with(std::move(json), "api.authorization",
                 json_of(R"({"type":"query_params","params":{"k":"v"}})"));
-    json = with(std::move(json), "api.testEndpoint", json_of(R"({"method":"POST","path":"/me"})"));
+    json = with(std::move(json), "api.testEndpoint",
+                json_of(R"({"method":"POST","path":"/me","headers":{"X":"1"},"body":"{}"})"));
     json = with(std::move(json), "api.userProfile",
                 json_of(
                     R"({"strategy":"jwt","fields":{"sub":"sub"},
@@ -84,8 +105,11 @@ TEST(DefinitionJson, has_exactly_the_members_of_the_method_in_its_full_form) {
     for (const auto& [json, schema] : cases) {
         auto names = member_names(schemas.at(schema).at("properties"));
         // Written only when they say something.
-        names.erase("clientSecret");
-        names.erase("tokenRequest");
+        for (const char* name :
+             {"clientSecret", "clientPrivateKey", "clientCertificate", "tokenRequest",
+              "revocationRequest", "tokenLifetimeSeconds", "tokenTimeoutMs"}) {
+            names.erase(name);
+        }
         EXPECT_EQ(member_names(full_json(json).at("authentication")), names) << schema;
     }
 }
@@ -107,9 +131,13 @@ TEST(DefinitionJson, keeps_its_own_schema) {
 }
 
 TEST(DefinitionJson, never_writes_a_literal_secret) {
-    const Json json = with(oauth_json(), "authentication.clientSecret", "hunter2-planted");
+    Json json = with(oauth_json(), "authentication.clientSecret", "hunter2-planted");
+    json = with(std::move(json), "authentication.clientPrivateKey", "hunter2-key");
+    json = with(std::move(json), "authentication.clientCertificate", "hunter2-certificate");
     const IntegrationDraft draft = draft_of(json);
     EXPECT_EQ(draft.client_secret->reveal(), "hunter2-planted");
+    EXPECT_EQ(draft.client_private_key->reveal(), "hunter2-key");
+    EXPECT_EQ(draft.client_certificate->reveal(), "hunter2-certificate");
     EXPECT_EQ(write_json(to_json(draft.definition, JsonDetail::full)).find("hunter2"),
               std::string::npos);
     EXPECT_FALSE(draft.definition.authentication.has_client_secret);

@@ -68,6 +68,15 @@ inline Json select_field() {
 inline Json with_request() {
     return with(ropc_json(), "authentication.tokenRequest", json_of(R"({"body":{"u":"1"}})"));
 }
+// A client that signs, and one whose revocation is spelled out.
+inline Json signing_json() {
+    return with(with(oauth_json(), "authentication.clientPrivateKey", "{{ secrets.KEY }}"),
+                "authentication.clientAuthentication", "private_key_jwt");
+}
+inline Json revoking_json() {
+    return with(with(oauth_json(), "authentication.revocationUrl", "https://a.example/revoke"),
+                "authentication.revocationRequest", json_of(R"({"body":{"t":"1"}})"));
+}
 inline Json with_test() { return with(oauth_json(), "api.testEndpoint.path", "/me"); }
 inline Json with_profile() {
     return with(oauth_json(), "api.userProfile", json_of(R"({"url":"/me"})"));

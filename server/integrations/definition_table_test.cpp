@@ -126,6 +126,11 @@ void add_test_and_profile(std::vector<WrongValue>& rows) {
     rows.push_back({with_test(), "api.testEndpoint.path", "/{{ profile.id }}", "here", ""});
     rows.push_back({with_test(), "api.testEndpoint.path", long_text(2048, "/"), "2048", ""});
     add_template(rows, with_test(), "api.testEndpoint.path");
+    add_headers(rows, with_test(), "api.testEndpoint.headers");
+    rows.push_back({with_test(), "api.testEndpoint.body", "x", "GET", ""});
+    rows.push_back({with_test(), "api.testEndpoint.body", long_text(16'385), "16384", ""});
+    add_template(rows, with(with_test(), "api.testEndpoint.method", "POST"),
+                 "api.testEndpoint.body");
     const Json by_profile =
         with(with_profile(), "api.baseUrl", "https://a.example/{{ profile.id }}");
     rows.push_back({by_profile, "api.testEndpoint.path", "/me", "absolute", ""});
@@ -164,6 +169,19 @@ void add_test_and_profile(std::vector<WrongValue>& rows) {
     }
     rows.push_back({oauth_json(), "api.retriesMax", -1, "0", ""});
     rows.push_back({oauth_json(), "api.retriesMax", 6, "5", ""});
+    rows.push_back({oauth_json(), "api.retry.resetHeader", "X-Reset", "retriesMax", "api.retry"});
+    const Json retries = with(oauth_json(), "api.retriesMax", 1);
+    rows.push_back({retries, "api.retry.afterHeader", "a b", "header name", ""});
+    rows.push_back({retries, "api.retry.resetHeader", "a:b", "header name", ""});
+    rows.push_back({retries, "api.retry.statuses", list_of(21, 500), "20", ""});
+    rows.push_back({retries, "api.retry.statuses[0]", 399, "400", ""});
+    rows.push_back({retries, "api.retry.statuses[0]", 401, "401", ""});
+    rows.push_back(
+        {retries, "api.retry.statuses", list_of(2, 500), "twice", "api.retry.statuses[1]"});
+    for (const char* signing : {"aws_sigv4", "hmac", "oauth1", "wsse"}) {
+        rows.push_back({oauth_json(), "api.requestSigning", signing, "not signed", ""});
+    }
+    rows.push_back({oauth_json(), "api.requestSigning", "rot13", "one of", ""});
     rows.push_back({oauth_json(), "api.rateLimitPerMinute", 0, "1", ""});
     rows.push_back({oauth_json(), "api.rateLimitPerMinute", 100'001, "100000", ""});
 }
@@ -182,7 +200,13 @@ TEST(DefinitionTable, right_definitions_pass) {
     for (const Json& json :
          {oauth_json(), basic_json(), client_credential_json(), ropc_json(), select_field(),
           with_request(), with_test(), with_profile(), with_jwt(), with_api_auth(kBasicAuth),
-          with_api_auth(kQuery), with_api_auth(kHeader)}) {
+          with_api_auth(kQuery), with_api_auth(kHeader), signing_json(), revoking_json(),
+          with(with(oauth_json(), "authentication.clientCertificate", "{{ secrets.CERT }}"),
+               "authentication.clientAuthentication", "tls_client_auth"),
+          with(client_credential_json(), "authentication.clientAuthentication", "private_key_jwt"),
+          with(basic_json(), "authentication.clientCertificate", "{{ secrets.CERT }}"),
+          with(with(oauth_json(), "api.retriesMax", 1), "api.retry",
+               json_of(R"({"statuses":[409],"resetHeader":"X-Reset"})"))}) {
         EXPECT_EQ(listed(problems_of(json)), "") << write_json(json);
     }
 }

@@ -6,6 +6,8 @@
 #include "integrations/definition_json.h"
 #include "integrations/definition_rules.h"
 #include "integrations/svg_sanitizer.h"
+#include "platform/crypto/jwt_signer.h"
+#include "platform/http/client_identity.h"
 
 namespace tenon {
 namespace {
@@ -31,58 +33,72 @@ void settle_icon(IntegrationDefinition& definition, DefinitionProblems& problems
         problems.wrong.push_back({"icon", icon.error().message});
 }
 
-std::string_view problem_of_secret(const IntegrationDraft& draft) {
-    const std::string_view text = draft.client_secret->reveal();
-    if (!applies_to_method("clientSecret", draft.definition.authentication.method)) {
-        return "does not belong to this method";
-    }
-    if (is_secret_reference(text)) return {};
-    if (text.find("{{") != std::string_view::npos)
+// What is wrong with a literal's own form, told without showing it.
+std::string problem_of_literal(const DefinitionSecret& which, const Secret& literal) {
+    if (literal.reveal().find("{{") != std::string_view::npos) {
         return "must be a literal or exactly one {{ secrets.NAME }}";
-    const bool controls = std::any_of(text.begin(), text.end(), [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    });
+    }
+    if (which.member == kClientPrivateKey.member) {
+        const auto key = JwtSigner::from_pem(literal);
+        return key ? std::string() : key.error().message;
+    }
+    if (which.member == kClientCertificate.member) {
+        const auto identity = http::ClientIdentity::from_pem(literal);
+        return identity ? std::string() : identity.error().message;
+    }
+    const bool controls = std::ranges::any_of(
+        literal.reveal(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
     return controls ? "must not hold control characters or line breaks" : "";
 }
 
-void keep_secret(Integration& wanted, const Integration* existing) {
+std::string problem_of_secret(const DefinitionSecret& which, const IntegrationDraft& draft) {
+    if (!applies_to_method(which.member, draft.definition.authentication.method)) {
+        return "does not belong to this method";
+    }
+    const Secret& text = *(draft.*which.draft);
+    return is_secret_reference(text.reveal()) ? "" : problem_of_literal(which, text);
+}
+
+void keep_secret(const DefinitionSecret& which, Integration& wanted, const Integration* existing) {
     Authentication& authentication = wanted.definition.authentication;
-    if (existing == nullptr || !applies_to_method("clientSecret", authentication.method)) return;
-    wanted.sealed_client_secret = existing->sealed_client_secret;
-    authentication.client_secret_reference =
-        existing->definition.authentication.client_secret_reference;
+    if (existing == nullptr || !applies_to_method(which.member, authentication.method)) return;
+    wanted.*which.sealed = existing->*which.sealed;
+    authentication.*which.reference = existing->definition.authentication.*which.reference;
 }
 
 // Seals a literal, unless the stored one says the same already.
-std::string seal_unless_same(const Secret& literal, const SettleContext& context) {
-    if (context.existing != nullptr && !context.existing->sealed_client_secret.empty()) {
+std::string seal_unless_same(const DefinitionSecret& which, const Secret& literal,
+                             const SettleContext& context) {
+    if (context.existing != nullptr && !(context.existing->*which.sealed).empty()) {
         // A stored secret that cannot be opened is replaced like any other.
-        const auto stored = open_client_secret(*context.existing, *context.keys, {});
+        const auto stored = open_definition_secret(which, *context.existing, *context.keys, {});
         if (stored && equal_in_constant_time(stored->reveal(), literal.reveal())) {
-            return context.existing->sealed_client_secret;
+            return context.existing->*which.sealed;
         }
     }
-    return seal_client_secret(*context.keys, context.id, literal);
+    return seal_definition_secret(which, *context.keys, context.id, literal);
 }
 
-void settle_secret(const IntegrationDraft& draft, const SettleContext& context, Integration& wanted,
+void settle_secret(const DefinitionSecret& which, const IntegrationDraft& draft,
+                   const SettleContext& context, Integration& wanted,
                    DefinitionProblems& problems) {
     Authentication& authentication = wanted.definition.authentication;
-    authentication.client_secret_reference.clear();
-    if (!draft.client_secret) {
-        keep_secret(wanted, context.existing);
-    } else if (!draft.client_secret->empty()) {
-        const std::string_view problem = problem_of_secret(draft);
+    const std::optional<Secret>& given = draft.*which.draft;
+    (authentication.*which.reference).clear();
+    if (!given) {
+        keep_secret(which, wanted, context.existing);
+    } else if (!given->empty()) {
+        const std::string problem = problem_of_secret(which, draft);
         if (!problem.empty()) {
-            problems.wrong.push_back({"authentication.clientSecret", std::string(problem)});
-        } else if (is_secret_reference(draft.client_secret->reveal())) {
-            authentication.client_secret_reference = draft.client_secret->reveal();
+            problems.wrong.push_back({"authentication." + std::string(which.member), problem});
+        } else if (is_secret_reference(given->reveal())) {
+            authentication.*which.reference = given->reveal();
         } else {
-            wanted.sealed_client_secret = seal_unless_same(*draft.client_secret, context);
+            wanted.*which.sealed = seal_unless_same(which, *given, context);
         }
     }
-    authentication.has_client_secret =
-        !wanted.sealed_client_secret.empty() || !authentication.client_secret_reference.empty();
+    authentication.*which.is_set =
+        !(wanted.*which.sealed).empty() || !(authentication.*which.reference).empty();
 }
 
 void settle_status(const IntegrationDraft& draft, Integration& wanted,
@@ -102,8 +118,10 @@ Error problems_error(std::vector<FieldProblem> problems, const std::string& pref
 }  // namespace
 
 bool brings_literal_secret(const IntegrationDraft& draft) {
-    return draft.client_secret && !draft.client_secret->empty() &&
-           !is_secret_reference(draft.client_secret->reveal());
+    return std::ranges::any_of(kDefinitionSecrets, [&draft](const DefinitionSecret& which) {
+        const std::optional<Secret>& given = draft.*which.draft;
+        return given && !given->empty() && !is_secret_reference(given->reveal());
+    });
 }
 
 Result<Integration> settle(const IntegrationDraft& draft, const SettleContext& context) {
@@ -111,13 +129,15 @@ Result<Integration> settle(const IntegrationDraft& draft, const SettleContext& c
     wanted.id = context.id;
     if (context.existing != nullptr) {
         wanted = *context.existing;
-        wanted.sealed_client_secret.clear();
+        for (const DefinitionSecret& which : kDefinitionSecrets) (wanted.*which.sealed).clear();
     }
     wanted.definition = draft.definition;
     DefinitionProblems problems;
     settle_slug(wanted.definition, context.existing, problems);
     settle_icon(wanted.definition, problems);
-    settle_secret(draft, context, wanted, problems);
+    for (const DefinitionSecret& which : kDefinitionSecrets) {
+        settle_secret(which, draft, context, wanted, problems);
+    }
     settle_status(draft, wanted, problems);
     DefinitionProblems judged = check_definition(wanted.definition);
     problems.wrong.insert(problems.wrong.end(), judged.wrong.begin(), judged.wrong.end());
@@ -131,10 +151,12 @@ Result<Integration> settle(const IntegrationDraft& draft, const SettleContext& c
 std::vector<std::string> list_changes(const Integration& before, const Integration& after) {
     std::vector<std::string> changes = changed_fields(before.definition, after.definition);
     if (before.status != after.status) changes.push_back("status");
-    const bool listed =
-        std::find(changes.begin(), changes.end(), "authentication.clientSecret") != changes.end();
-    if (!listed && before.sealed_client_secret != after.sealed_client_secret) {
-        changes.push_back("authentication.clientSecret");
+    for (const DefinitionSecret& which : kDefinitionSecrets) {
+        std::string field = "authentication." + std::string(which.member);
+        const bool listed = std::ranges::find(changes, field) != changes.end();
+        if (!listed && before.*which.sealed != after.*which.sealed) {
+            changes.push_back(std::move(field));
+        }
     }
     return changes;
 }

@@ -32,14 +32,6 @@ bool has_control(std::string_view text) {
     return std::any_of(text.begin(), text.end(), is_control);
 }
 
-// A token of RFC 9110, 5.6.2.
-bool is_header_name(std::string_view name) {
-    constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-    return !name.empty() && std::all_of(name.begin(), name.end(), [kMarks](char c) {
-        return is_alphanumeric(c) || kMarks.find(c) != std::string_view::npos;
-    });
-}
-
 bool is_reserved_header(std::string_view name) {
     return std::find(std::begin(kReservedHeaders), std::end(kReservedHeaders), ascii_lower(name)) !=
            std::end(kReservedHeaders);
@@ -150,6 +142,13 @@ void FieldChecks::line(const std::string& field, const std::string& text) {
         wrong(field, "must not hold control characters or line breaks");
     else if (!text.empty() && trim(text).empty())
         wrong(field, "must not be blank");
+}
+
+bool is_header_name(std::string_view name) {
+    constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+    return !name.empty() && std::all_of(name.begin(), name.end(), [kMarks](char c) {
+        return is_alphanumeric(c) || kMarks.find(c) != std::string_view::npos;
+    });
 }
 
 bool is_variable_name(std::string_view name) {

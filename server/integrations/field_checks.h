@@ -43,11 +43,15 @@ class FieldChecks {
 
 // [A-Za-z_][A-Za-z0-9_-]{0,63}
 bool is_variable_name(std::string_view name);
+// A token of RFC 9110, 5.6.2.
+bool is_header_name(std::string_view name);
 
 // Rules of fields that people fill in; `path` names the list. Returns how many ids there are.
 std::size_t check_inputs(const std::string& path, const std::vector<InputField>& fields,
                          FieldChecks& checks);
 // The parts of check_definition().
+// How the client shows who it is; a part of check_authentication().
+void check_client_authentication(const Authentication& authentication, FieldChecks& checks);
 void check_authentication(const Authentication& authentication, FieldChecks& checks);
 void check_api(const IntegrationDefinition& definition, FieldChecks& checks);
 

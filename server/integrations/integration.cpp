@@ -70,6 +70,10 @@ std::string_view name_of(ClientAuthentication style) {
             return "body";
         case ClientAuthentication::automatic:
             return "auto";
+        case ClientAuthentication::private_key_jwt:
+            return "private_key_jwt";
+        case ClientAuthentication::tls_client_auth:
+            return "tls_client_auth";
     }
     return {};
 }
@@ -80,6 +84,46 @@ std::string_view name_of(TokenRequestBody body) {
             return "form";
         case TokenRequestBody::json:
             return "json";
+        case TokenRequestBody::query:
+            return "query";
+    }
+    return {};
+}
+
+std::string_view name_of(TokenRequestMethod method) {
+    switch (method) {
+        case TokenRequestMethod::post:
+            return "POST";
+        case TokenRequestMethod::get:
+            return "GET";
+    }
+    return {};
+}
+
+std::string_view name_of(ExpiryUnit unit) {
+    switch (unit) {
+        case ExpiryUnit::seconds:
+            return "seconds";
+        case ExpiryUnit::milliseconds:
+            return "milliseconds";
+        case ExpiryUnit::minutes:
+            return "minutes";
+    }
+    return {};
+}
+
+std::string_view name_of(RequestSigning signing) {
+    switch (signing) {
+        case RequestSigning::none:
+            return "none";
+        case RequestSigning::aws_sigv4:
+            return "aws_sigv4";
+        case RequestSigning::hmac:
+            return "hmac";
+        case RequestSigning::oauth1:
+            return "oauth1";
+        case RequestSigning::wsse:
+            return "wsse";
     }
     return {};
 }

@@ -28,8 +28,13 @@ enum class AuthMethodKind { oauth, basic, oauth_client_credential, ropc_app };
 enum class InputType { text, password, email, url, number, textarea, select, toggle };
 // "system": as the device is set.
 enum class PortalTheme { system, light, dark };
-enum class ClientAuthentication { basic, body, automatic };  // "auto": Basic first, then body
-enum class TokenRequestBody { form, json };
+// "auto": Basic first, then body. private_key_jwt: RFC 7523 §2.2. tls_client_auth: RFC 8705 §2.
+enum class ClientAuthentication { basic, body, automatic, private_key_jwt, tls_client_auth };
+enum class TokenRequestBody { form, json, query };
+enum class TokenRequestMethod { post, get };  // "POST" and "GET"
+enum class ExpiryUnit { seconds, milliseconds, minutes };
+// Signatures over each request. Only `none` is built; the rules refuse the others by name.
+enum class RequestSigning { none, aws_sigv4, hmac, oauth1, wsse };
 
 struct NamedTemplate {
     std::string name;
@@ -63,7 +68,8 @@ struct InputField {
 struct TokenResponsePaths {
     std::string access_token = "access_token";
     std::string refresh_token = "refresh_token";
-    std::string expires_in = "expires_in";  // seconds from now
+    std::string expires_in = "expires_in";         // a span from now, or a moment
+    ExpiryUnit expiry_unit = ExpiryUnit::seconds;  // of a span
     std::string scope = "scope";
     std::string error = "error";
     bool operator==(const TokenResponsePaths&) const = default;
@@ -76,13 +82,25 @@ struct CapturedValue {
     bool operator==(const CapturedValue&) const = default;
 };
 
-// A fully custom token request (ropc_app), in place of the standard password grant.
+// A request that the definition spells out: to log in (ropc_app) or to revoke. Nothing is added but
+// the client's authentication, where that is asked for.
 struct CustomTokenRequest {
     std::string method = "POST";
     std::vector<NamedTemplate> headers;
     TokenRequestBody body_type = TokenRequestBody::json;
     std::vector<NamedTemplate> body;
+    bool authenticates_client = false;
     bool operator==(const CustomTokenRequest&) const = default;
+};
+
+// What a private_key_jwt assertion says beside the client id (RFC 7523 §3). RS256 with an RSA key,
+// ES256 with a P-256 key.
+struct ClientAssertion {
+    std::string audience;                // (T) empty: the URL that the request goes to
+    std::string key_id;                  // `kid`; empty: none
+    std::string certificate_thumbprint;  // `x5t#S256`; empty: none
+    int lifetime_seconds = 120;
+    bool operator==(const ClientAssertion&) const = default;
 };
 
 struct Authentication {
@@ -99,6 +117,18 @@ struct Authentication {
     // stands here.
     bool has_client_secret = false;  // of either kind
     std::string client_secret_reference;
+    // PEM, for private_key_jwt; as the client secret. With oauth_client_credential the end user
+    // gives the key in place of a client secret.
+    bool has_client_private_key = false;
+    std::string client_private_key_reference;
+    // PEM of certificate, chain and private key, shown to every host of the provider that asks for
+    // one (mutual TLS); as the client secret.
+    bool has_client_certificate = false;
+    std::string client_certificate_reference;
+    ClientAssertion client_assertion;
+    // What the provider calls client_id and client_secret.
+    std::string client_id_parameter = "client_id";
+    std::string client_secret_parameter = "client_secret";
     std::vector<std::string> scopes;
     std::string scope_separator = " ";
     bool pkce = true;  // S256
@@ -107,12 +137,18 @@ struct Authentication {
     std::vector<NamedTemplate> token_parameters;
     std::vector<NamedTemplate> refresh_parameters;
     std::vector<NamedTemplate> token_headers;
+    std::vector<NamedTemplate> refresh_headers;  // over the token headers, when refreshing
+    TokenRequestMethod token_request_method = TokenRequestMethod::post;
     TokenRequestBody token_request_body = TokenRequestBody::form;
     TokenResponsePaths token_response;
-    std::vector<CapturedValue> captured_from_token;   // {{ token.<name> }}
-    std::vector<std::string> captured_from_callback;  // {{ callback.<name> }}
-    std::string issuer;                               // RFC 9207: compared with `iss` when set
+    // Assumed when the answer does not say it; absent: good until the provider answers 401.
+    std::optional<int> token_lifetime_seconds;
+    std::optional<std::chrono::milliseconds> token_timeout;  // shortens the server's own limit
+    std::vector<CapturedValue> captured_from_token;          // {{ token.<name> }}
+    std::vector<std::string> captured_from_callback;         // {{ callback.<name> }}
+    std::string issuer;  // RFC 9207: compared with `iss` when set
     std::optional<CustomTokenRequest> custom_token_request;  // ropc_app
+    std::optional<CustomTokenRequest> revocation_request;    // absent: RFC 7009
     bool asks_api_key = true;  // ropc_app: whether the end user is asked for an API key too
 
     bool operator==(const Authentication&) const = default;
@@ -135,6 +171,8 @@ struct ApiAuthorization {
 struct TestEndpoint {
     std::string method = "GET";
     std::string path;  // (T) relative to the base URL, or absolute
+    std::vector<NamedTemplate> headers;
+    std::string body;  // (T)
     bool operator==(const TestEndpoint&) const = default;
 };
 
@@ -154,6 +192,14 @@ struct UserProfile {
     bool operator==(const UserProfile&) const = default;
 };
 
+// When an answer of the provider may be asked for again (see retries_max).
+struct RetryRule {
+    std::vector<int> statuses;  // beside 429, 502, 503 and 504
+    std::string after_header;   // seconds to wait, or a date, beside Retry-After
+    std::string reset_header;   // the moment to wait for, in Unix seconds or as a date
+    bool operator==(const RetryRule&) const = default;
+};
+
 struct ApiSetup {
     std::string base_url;  // (T)
     ApiAuthorization authorization;
@@ -168,6 +214,8 @@ struct ApiSetup {
     std::optional<std::chrono::milliseconds> first_byte_timeout;
     std::optional<std::chrono::milliseconds> idle_timeout;
     std::optional<std::chrono::milliseconds> total_timeout;
+    RequestSigning request_signing = RequestSigning::none;
+    RetryRule retry;
     int retries_max = 0;                       // only for idempotent verbs and unsent requests
     std::optional<int> rate_limit_per_minute;  // per connected user
     bool operator==(const ApiSetup&) const = default;
@@ -196,7 +244,10 @@ struct Integration {
     IntegrationStatus status = IntegrationStatus::draft;
     std::int64_t revision = 1;  // grows with each change; caches and updates compare it
     IntegrationDefinition definition;
-    std::string sealed_client_secret;  // empty: none; opened with the project's keys
+    // Literals sealed with the project's keys; empty: none.
+    std::string sealed_client_secret;
+    std::string sealed_client_private_key;
+    std::string sealed_client_certificate;
     Timestamp created_at;
     Timestamp updated_at;
 
@@ -210,6 +261,9 @@ std::string_view name_of(InputType type);
 std::string_view name_of(PortalTheme theme);
 std::string_view name_of(ClientAuthentication style);
 std::string_view name_of(TokenRequestBody body);
+std::string_view name_of(TokenRequestMethod method);
+std::string_view name_of(ExpiryUnit unit);
+std::string_view name_of(RequestSigning signing);
 std::string_view name_of(ApiAuthorizationType type);
 std::string_view name_of(UserProfileStrategy strategy);
 

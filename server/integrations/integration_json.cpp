@@ -51,7 +51,10 @@ JsonObject integration_summary_json(const Integration& integration, std::string_
 
 JsonObject integration_json(const Integration& integration, std::string_view public_url) {
     JsonObject json = integration_summary_json(integration, public_url);
-    json["hasClientSecret"] = integration.definition.authentication.has_client_secret;
+    const Authentication& authentication = integration.definition.authentication;
+    json["hasClientSecret"] = authentication.has_client_secret;
+    json["hasClientPrivateKey"] = authentication.has_client_private_key;
+    json["hasClientCertificate"] = authentication.has_client_certificate;
     json["definition"] = to_json(integration.definition, JsonDetail::full);
     JsonArray missing;
     for (const FieldProblem& problem : missing_parts(integration.definition)) {

@@ -266,7 +266,7 @@ Task<Result<Secret>> IntegrationService::open_client_secret(const Integration& i
     if (options_.environment_secrets) {
         ASSIGN_OR_CO_RETURN(secrets, co_await options_.environment_secrets(integration.project_id));
     }
-    co_return tenon::open_client_secret(integration, *keys, secrets);
+    co_return open_definition_secret(kClientSecret, integration, *keys, secrets);
 }
 
 Result<std::vector<std::string>> IntegrationService::secret_usage(

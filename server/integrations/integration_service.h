@@ -32,8 +32,10 @@ struct SettleContext;
 struct IntegrationDraft {
     IntegrationDefinition definition;
     std::optional<IntegrationStatus> status;  // absent: `draft` for a new one, else as it was
-    // A literal or {{ secrets.NAME }}; absent: as it was; empty: none.
+    // Each a literal or {{ secrets.NAME }}; absent: as it was; empty: none.
     std::optional<Secret> client_secret;
+    std::optional<Secret> client_private_key;
+    std::optional<Secret> client_certificate;
 };
 
 // What an update expects; a stale revision gives conflict "integration.revision_conflict".

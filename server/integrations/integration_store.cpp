@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "integrations/client_secret.h"
 #include "integrations/definition_json.h"
 #include "integrations/definition_rules.h"
 
@@ -27,11 +28,15 @@ Result<Integration> read_integration(const Row& row) {
     integration.definition = parse_definition(definition);
     integration.definition.icon_svg = row.text(5);
     integration.sealed_client_secret = row.bytes(6);
-    if (!integration.sealed_client_secret.empty()) {
-        integration.definition.authentication.has_client_secret = true;
+    integration.sealed_client_private_key = row.bytes(7);
+    integration.sealed_client_certificate = row.bytes(8);
+    for (const DefinitionSecret& secret : kDefinitionSecrets) {
+        if (!(integration.*secret.sealed).empty()) {
+            integration.definition.authentication.*secret.is_set = true;
+        }
     }
-    integration.created_at = from_millis(row.integer(7));
-    integration.updated_at = from_millis(row.integer(8));
+    integration.created_at = from_millis(row.integer(9));
+    integration.updated_at = from_millis(row.integer(10));
     return integration;
 }
 
@@ -77,8 +82,9 @@ Result<std::string> slug_after(const std::optional<std::string>& cursor) {
 
 constexpr std::string_view kInsert = R"(
     INSERT INTO integrations (project_id, id, slug, name, status, revision, definition, icon,
-                              sealed_client_secret, created_at, updated_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                              sealed_client_secret, sealed_client_private_key,
+                              sealed_client_certificate, created_at, updated_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
     ON CONFLICT (project_id, slug) DO NOTHING)";
 Ok IntegrationStore::insert(Connection& tx, const Integration& i) const {
     const std::string& slug = i.definition.slug;
@@ -87,6 +93,7 @@ Ok IntegrationStore::insert(Connection& tx, const Integration& i) const {
         tx.execute(kInsert, {i.project_id.str(), i.id.str(), slug, i.definition.name,
                              name_of(i.status), i.revision, definition_text(i.definition),
                              i.definition.icon_svg, Bytes{i.sealed_client_secret},
+                             Bytes{i.sealed_client_private_key}, Bytes{i.sealed_client_certificate},
                              to_millis(i.created_at), to_millis(i.updated_at)}));
     if (inserted == 1) return {};
     return Error{ErrorKind::conflict, "integration.slug_taken",
@@ -96,15 +103,17 @@ Ok IntegrationStore::insert(Connection& tx, const Integration& i) const {
 constexpr std::string_view kUpdate = R"(
     UPDATE integrations
     SET name = $3, status = $4, revision = $5, definition = $6, icon = $7,
-        sealed_client_secret = $8, updated_at = $9
-    WHERE project_id = $1 AND id = $2 AND revision = $10)";
+        sealed_client_secret = $8, sealed_client_private_key = $9, sealed_client_certificate = $10,
+        updated_at = $11
+    WHERE project_id = $1 AND id = $2 AND revision = $12)";
 Result<bool> IntegrationStore::update(Connection& tx, const Integration& i) const {
     ASSIGN_OR_RETURN(
         const auto updated,
         tx.execute(kUpdate,
                    {i.project_id.str(), i.id.str(), i.definition.name, name_of(i.status),
                     i.revision, definition_text(i.definition), i.definition.icon_svg,
-                    Bytes{i.sealed_client_secret}, to_millis(i.updated_at), i.revision - 1}));
+                    Bytes{i.sealed_client_secret}, Bytes{i.sealed_client_private_key},
+                    Bytes{i.sealed_client_certificate}, to_millis(i.updated_at), i.revision - 1}));
     return updated == 1;
 }
 
@@ -116,7 +125,7 @@ Result<bool> IntegrationStore::remove(Connection& tx, ProjectId project, Integra
 
 constexpr std::string_view kFind = R"(
     SELECT project_id, id, status, revision, definition, icon, sealed_client_secret,
-           created_at, updated_at
+           sealed_client_private_key, sealed_client_certificate, created_at, updated_at
     FROM integrations WHERE project_id = $1 AND id = $2)";
 Result<std::optional<Integration>> IntegrationStore::find(Connection& tx, ProjectId project,
                                                           IntegrationId id) const {
@@ -126,7 +135,7 @@ Result<std::optional<Integration>> IntegrationStore::find(Connection& tx, Projec
 
 constexpr std::string_view kFindBySlug = R"(
     SELECT project_id, id, status, revision, definition, icon, sealed_client_secret,
-           created_at, updated_at
+           sealed_client_private_key, sealed_client_certificate, created_at, updated_at
     FROM integrations WHERE project_id = $1 AND slug = $2)";
 Result<std::optional<Integration>> IntegrationStore::find_by_slug(Connection& tx, ProjectId project,
                                                                   std::string_view slug) const {
@@ -158,7 +167,7 @@ Result<std::int64_t> IntegrationStore::count(Connection& tx, ProjectId project) 
 
 constexpr std::string_view kList = R"(
     SELECT project_id, id, status, revision, definition, icon, sealed_client_secret,
-           created_at, updated_at
+           sealed_client_private_key, sealed_client_certificate, created_at, updated_at
     FROM integrations
     WHERE project_id = $1 AND slug > $2 AND ($3 = '' OR status = $3)
       AND (lower(name) LIKE $4 ESCAPE '!' OR slug LIKE $4 ESCAPE '!')
