@@ -1,17 +1,14 @@
-// The six integrations of examples/integrations/, each against a fake that behaves as that
-// provider documents. The YAML is used as it stands; only the provider's hosts are replaced by
-// the fake's address.
+// Six integrations of examples/integrations/, each against a fake that behaves as that provider
+// documents: GitHub, Slack, Google, Zendesk, SendGrid, bill.com.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { startBillcom } from '../fakes/billcom.mjs';
 import { startGithub } from '../fakes/github.mjs';
 import { startGoogle } from '../fakes/google.mjs';
 import { startSendgrid } from '../fakes/sendgrid.mjs';
 import { startSlack } from '../fakes/slack.mjs';
 import { startZendesk } from '../fakes/zendesk.mjs';
-import { repositoryRoot } from '../lib/paths.mjs';
+import { appliedExample, connectExample } from '../lib/provider-examples.mjs';
 import { approveAtOnce, givenTenon } from '../lib/world.mjs';
 
 let fakes;
@@ -33,37 +30,9 @@ after(async () => {
   await Promise.all(Object.values(fakes ?? {}).map((fake) => fake.stop()));
 });
 
-function yamlOf(name, fake) {
-  let text = readFileSync(
-    join(repositoryRoot, 'examples', 'integrations', `${name}.yaml`),
-    'utf8',
-  );
-  // Zendesk's subdomain becomes the first segment of the path, as loopback has no subdomains.
-  text = text.replaceAll(/https:\/\/(\{\{[^}]*\}\})\.zendesk\.com/g, `${fake.origin}/$1`);
-  for (const host of fake.hosts ?? []) text = text.replaceAll(`https://${host}`, fake.origin);
-  assert.ok(text.includes(fake.origin), `no known host of ${name} in its YAML`);
-  return text;
-}
-
 const setSecret = (name, value) => world.asDeveloper('PUT', `/secrets/${name}`, { value });
-
-// Stores this developer's app where the example looks for it, and applies the example.
-async function applied(name, fake) {
-  if (fake.clientId) {
-    await setSecret(`${name.toUpperCase()}_CLIENT_ID`, fake.clientId);
-    await setSecret(`${name.toUpperCase()}_CLIENT_SECRET`, fake.clientSecret);
-  }
-  const {
-    integrations: [outcome],
-  } = await world.applyYaml(yamlOf(name, fake));
-  assert.equal(outcome.change, 'created');
-  const saved = await world.apiJson('GET', `/integrations/${outcome.id}`);
-  assert.equal(saved.status, 'active', JSON.stringify(saved.missing));
-  return saved;
-}
-
-const connect = (user, integration, fields = {}) =>
-  user.connectThroughPage(integration, { approve: approveAtOnce, fields });
+const applied = (name, fake) => appliedExample(world, name, fake);
+const connect = connectExample;
 const authorizeQuery = (fake) =>
   new URL(
     fake.requests.find(

@@ -47,8 +47,9 @@ export class Grants {
     this.refreshTokens = new Map();
   }
 
-  // The user said yes: sends the browser back with a one-use code.
-  approve({ response, url }, extra = {}) {
+  // The user said yes: sends the browser back with a one-use code, and with what some providers
+  // add to the redirect.
+  approve({ response, url }, extra = {}, added = {}) {
     const code = randomText();
     const query = url.searchParams;
     this.codes.set(code, {
@@ -60,6 +61,7 @@ export class Grants {
     const back = new URL(query.get('redirect_uri'));
     back.searchParams.set('code', code);
     if (query.has('state')) back.searchParams.set('state', query.get('state'));
+    for (const [name, value] of Object.entries(added)) back.searchParams.set(name, value);
     response.writeHead(302, { location: back.href }).end();
   }
 

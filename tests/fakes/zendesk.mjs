@@ -108,6 +108,7 @@ export async function startZendesk({
       ],
       (response) => sendJson(response, 404, { error: 'RecordNotFound', description: 'Not found' }),
     )),
+    sites: ['zendesk.com'],
     subdomain,
     clientId,
     clientSecret,
