@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "proxy/retry_rule.h"
 
 namespace tenon {
 namespace {
@@ -89,7 +90,11 @@ std::string_view proxy_answer_fields() { return kAnswerFields; }
 http::AnswerDecision ProviderAnswer::on_answer(const http::ResponseHead& head) {
     using Action = http::AnswerDecision::Action;
     if (head.status == 401 && chances_.refresh_on_401) return {.action = Action::take_over};
-    if (is_busy_status(head.status) && chances_.retry_on_busy) return {.action = Action::take_over};
+    if (chances_.retry_on_busy &&
+        (is_busy_status(head.status) ||
+         (chances_.retry_rule != nullptr && may_be_retried(head.status, *chances_.retry_rule)))) {
+        return {.action = Action::take_over};
+    }
     if (mode_ == ResponseMode::raw) return {.action = Action::pass, .extra_fields = kAnswerFields};
     if (head.status >= 400) return {.action = Action::take_over};
     const std::string_view type = media_type(head.headers.get("content-type"));

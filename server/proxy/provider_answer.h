@@ -4,6 +4,7 @@
 // meta.isIntegrationError, and everything else passes as it came.
 #pragma once
 
+#include "integrations/integration.h"
 #include "platform/http/relay.h"
 #include "proxy/forwarded_headers.h"
 
@@ -13,6 +14,7 @@ namespace tenon {
 struct AnswerChances {
     bool refresh_on_401 = false;  // the credential has not been refreshed for this call yet
     bool retry_on_busy = false;   // 429, 502, 503 and 504 may be tried again
+    const RetryRule* retry_rule = nullptr;  // and its statuses; outlives the answer
 };
 
 class ProviderAnswer final : public http::RelayObserver {

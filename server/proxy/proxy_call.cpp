@@ -57,6 +57,7 @@ std::shared_ptr<const InjectedCall> write_out(const PreparedCall& prepared) {
     }
     injected->header_lines = Secret(std::move(lines));
     injected->query = prepared.query;
+    injected->identity = prepared.identity;
     return injected;
 }
 

@@ -36,6 +36,7 @@ struct InjectedCall {
         names;  // of the headers below; the caller's own fields of these names are dropped
     Secret header_lines;  // "Name: value\r\n…"
     Secret query;
+    std::shared_ptr<const http::ClientIdentity> identity;  // for mutual TLS; null: none
 };
 
 struct ProxyCall {

@@ -8,6 +8,7 @@
 #include "platform/scheduling/event_loop.h"
 #include "proxy/forwarded_headers.h"
 #include "proxy/provider_answer.h"
+#include "proxy/retry_rule.h"
 
 namespace tenon {
 namespace {
@@ -46,14 +47,6 @@ void append_line(std::string& out, std::string_view name, std::string_view value
     out += "\r\n";
 }
 
-std::optional<Seconds> retry_after_of(const http::TakenAnswer& taken) {
-    const std::string_view text = taken.headers.get("retry-after");
-    int seconds = 0;
-    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (ec != std::errc{} || end != text.data() + text.size() || seconds < 0) return std::nullopt;
-    return Seconds(seconds);
-}
-
 }  // namespace
 
 // One proxied call from its resolved parts to its answer; lives in the handler's frame.
@@ -71,7 +64,8 @@ struct ProxyHandler::Attempt {
     bool is_repeatable() const { return !has_body || body.has_value(); }
     AnswerChances chances(std::string_view method) const {
         return {.refresh_on_401 = !refreshed && is_repeatable(),
-                .retry_on_busy = retries_left > 0 && is_repeatable() && is_idempotent(method)};
+                .retry_on_busy = retries_left > 0 && is_repeatable() && is_idempotent(method),
+                .retry_rule = &call.integration->definition.api.retry};
     }
 };
 
@@ -166,7 +160,10 @@ Task<Result<void>> ProxyHandler::run(http::Exchange& exchange) {
     ASSIGN_OR_CO_RETURN(attempt.call, co_await resolve_call(services_, attempt.target, head));
     CO_RETURN_IF_ERROR(check_rate(attempt.call));
     attempt.mode = response_mode(head);
-    attempt.retries_left = attempt.call.integration->definition.api.retries_max;
+    // What may have been done already is not done again.
+    if (is_idempotent(head.method)) {
+        attempt.retries_left = attempt.call.integration->definition.api.retries_max;
+    }
     CO_RETURN_IF_ERROR(co_await read_repeatable_body(exchange, attempt));
     co_return co_await send_until_answered(exchange, attempt);
 }
@@ -230,8 +227,9 @@ Task<Result<http::RelayOutcome>> ProxyHandler::send_once(http::Exchange& exchang
     const http::UpstreamLimits limits = limits_for(attempt.call.integration->definition.api);
     http::Freshness freshness = http::Freshness::any;
     while (true) {
-        ASSIGN_OR_CO_RETURN(http::UpstreamConnection upstream,
-                            co_await pools_.here().acquire(url, limits, freshness));
+        ASSIGN_OR_CO_RETURN(
+            http::UpstreamConnection upstream,
+            co_await pools_.here(attempt.call.injected->identity).acquire(url, limits, freshness));
         ProviderAnswer observer(attempt.mode, attempt.chances(head.method));
         http::RelayPlan plan{.request_head = request_head,
                              .request_method = head.method,
@@ -271,9 +269,12 @@ Task<Result<bool>> ProxyHandler::prepare_repeat(Attempt& attempt, const http::Ta
         attempt.call = std::move(*call);
         co_return true;
     }
-    if (!is_busy_status(taken.status) || attempt.retries_left <= 0) co_return false;
+    const RetryRule& rule = attempt.call.integration->definition.api.retry;
+    const bool may_repeat = attempt.retries_left > 0 && attempt.is_repeatable();
+    if (!may_repeat || !may_be_retried(taken.status, rule)) co_return false;
     --attempt.retries_left;
-    const Milliseconds asked = retry_after_of(taken).value_or(Seconds(0));
+    const Milliseconds asked =
+        wait_asked_by(taken.headers, rule, services_.clock.now()).value_or(Seconds(0));
     const Milliseconds wait = std::max(asked, attempt.next_wait);
     if (wait > options_.retry_wait_max) co_return false;
     attempt.next_wait *= 2;
