@@ -1,5 +1,6 @@
 // A word about a state, in its colour; and the round picture that stands for a person or a thing.
 import type { ReactNode } from 'react';
+import { hueOf, initialsOf } from './names';
 import './styles/badge.css';
 import type { Tone } from './notice';
 
@@ -28,18 +29,4 @@ export function Avatar({ name, size = 'm' }: { name: string; size?: 's' | 'm' | 
       aria-hidden="true"
     />
   );
-}
-
-const hues = 6;
-
-export function hueOf(name: string): number {
-  let sum = 0;
-  for (const character of name) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 65_521;
-  return sum % hues;
-}
-
-export function initialsOf(name: string): string {
-  const words = (name.split('@')[0] ?? '').split(/[^\p{L}\p{N}]+/u).filter(Boolean);
-  const letters = words.slice(0, 2).map((word) => [...word][0] ?? '');
-  return letters.join('').toUpperCase() || '?';
 }

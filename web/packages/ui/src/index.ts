@@ -25,7 +25,8 @@ export {
   type FieldWords,
 } from './text-field';
 export { applyTheme, chooseTheme, storedTheme, type Theme } from './theme';
-export { RelativeTime, exactTime, relativeTime } from './time';
+export { relativeTime } from './relative';
+export { RelativeTime, exactTime } from './time';
 export { Toasts, showToast } from './toast';
 export { Checkbox, RadioCards, Switch, type RadioCard } from './toggles';
 export { Tooltip } from './tooltip';
