@@ -145,3 +145,21 @@ test('an invited colleague chooses a password and sees the project in the role g
   await page.getByRole('table', { name: 'Members' }).getByText('sam@example.com').waitFor();
   await page.close();
 });
+
+test('a second project is made from the switcher, and one switches back', async () => {
+  const page = await watchedPage(browser);
+  await page.goto(`${tenon.origin}/p/${projectId}/users`);
+  await page.getByRole('button', { name: 'Project: My product' }).click();
+  await page.getByRole('menuitem', { name: 'New project' }).click();
+  await page.getByLabel('Name').fill('Staging');
+  await page.getByRole('button', { name: 'Create project' }).click();
+  await page.getByRole('button', { name: 'Project: Staging' }).waitFor();
+  assert.ok(!page.url().includes(projectId), page.url());
+  await page.goto(tenon.origin);
+  await page.getByRole('button', { name: 'Project: Staging' }).click();
+  await page.getByRole('menuitem', { name: /^My product/ }).click();
+  await page.getByRole('button', { name: 'Project: My product' }).waitFor();
+  assert.ok(page.url().includes(projectId), page.url());
+  assertNoProblems(page);
+  await page.close();
+});
