@@ -10,14 +10,15 @@ import { apiKeyDefinition, oauthDefinition } from '../lib/world.mjs';
 let scene;
 let world;
 let browser;
+let app;
 let machine;
 
 before(async () => {
   scene = await startScene();
   world = scene.world;
-  const client = scene.provider.addClient();
-  const crm = await world.integration(oauthDefinition(scene.provider, client));
-  client.addRedirectUri(crm.redirectUrl);
+  app = scene.provider.addClient();
+  const crm = await world.integration(oauthDefinition(scene.provider, app));
+  app.addRedirectUri(crm.redirectUrl);
   await world.integration(apiKeyDefinition(scene.provider, { name: 'Plain keys' }));
   machine = scene.provider.addClient();
   await world.integration({
@@ -115,7 +116,6 @@ for (const version of [...publishedClients, 'tenon']) {
     test('client id and secret, and username, password and API key, by the portal', async () => {
       const page = await open('forms');
       await page.onClick("return paragon.connect('custom.machine', {});");
-      await page.portal.getByRole('button', { name: 'Connect Machine' }).click();
       await page.portal.getByLabel('Client ID').fill(machine.clientId);
       await page.portal.getByLabel('Client Secret').fill(machine.clientSecret);
       await page.portal.getByRole('button', { name: 'Connect', exact: true }).click();
@@ -123,7 +123,6 @@ for (const version of [...publishedClients, 'tenon']) {
       assert.equal((await page.result()).error, undefined);
       await page.portal.getByRole('button', { name: 'Close' }).click();
       await page.onClick("return paragon.connect('custom.bypassword', {});");
-      await page.portal.getByRole('button', { name: 'Connect By password' }).click();
       await page.portal.getByLabel('Username').fill('ada');
       await page.portal.getByLabel('Password', { exact: true }).fill('correct horse');
       await page.portal.getByLabel('API Key').fill('any');
@@ -237,6 +236,26 @@ for (const version of [...publishedClients, 'tenon']) {
       await page.close();
     });
 
+    test('overrideRedirectUrl brings the code to the product, which completes', async () => {
+      const redirectUrl = `${product.origin}/back`;
+      app.addRedirectUri(redirectUrl);
+      const page = await open('override');
+      await allow(page, () =>
+        page.onClick(
+          `return paragon.installIntegration('custom.madeupcrm', { overrideRedirectUrl: '${redirectUrl}' });`,
+        ),
+      );
+      const isBack = () => product.requests.find((url) => url.pathname === '/back');
+      while (!isBack()) await page.waitForTimeout(20);
+      await page.inPage(
+        `await paragon.completeInstall('custom.madeupcrm', { ...argument, showPortalAfterInstall: false });`,
+        { authorizationCode: isBack().searchParams.get('code'), redirectUrl },
+      );
+      const me = await user('override').sdkJson('GET', '/me');
+      assert.equal(me.integrations['custom.madeupcrm'].enabled, true);
+      await page.close();
+    });
+
     test('disconnecting by code', async () => {
       const page = await installed('bye');
       await page.inPage("await paragon.uninstallIntegration('custom.madeupcrm');");
@@ -246,3 +265,92 @@ for (const version of [...publishedClients, 'tenon']) {
     });
   });
 }
+
+describe('what only Tenon’s own client does', () => {
+  let product;
+  before(async () => {
+    product = await startProduct(world, 'tenon');
+  });
+  after(() => product?.stop());
+
+  test('files go and come byte for byte', async () => {
+    const page = await product.open(browser, 'files');
+    await page.onClick("return paragon.installIntegration('custom.madeupcrm', {});");
+    const popup = page.context().pages().at(-1);
+    await popup.getByRole('button', { name: 'Allow' }).click();
+    assert.equal((await page.result()).error, undefined);
+    const sizes = await page.inPage(
+      `const bytes = new Uint8Array(300_000).map((_, i) => (i * 31) % 256);
+       const body = new Blob([bytes], { type: 'application/octet-stream' });
+       const sent = await paragon.request('custom.madeupcrm', '/upload', { method: 'POST', body });
+       const got = await paragon.request('custom.madeupcrm', '/download?bytes=100000', {});
+       return { sent: sent.bytes, got: got.size };`,
+    );
+    assert.deepEqual(sizes, { sent: 300_000, got: 100_000 });
+    await page.close();
+  });
+
+  test('logout forgets the user', async () => {
+    const page = await product.open(browser, 'gone');
+    await page.inPage('paragon.logout();');
+    assert.deepEqual(await page.inPage('return paragon.getUser();'), { authenticated: false });
+    await assert.rejects(
+      page.inPage("return paragon.request('custom.madeupcrm', '/me');"),
+      /authenticate/,
+    );
+    await page.close();
+  });
+
+  test('headless: every field of each method is asked for, and connects', async () => {
+    const page = await product.open(browser, 'headless');
+    const asked = await page.inPage(
+      `paragon.setHeadless(true);
+       const fill = { clientId: argument.clientId, clientSecret: argument.clientSecret, username: 'ada',
+         password: 'correct horse', apiKey: 'any', api_key: 'any' };
+       const asked = {};
+       for (const type of ['custom.machine', 'custom.bypassword', 'custom.plainkeys']) {
+         await new Promise((resolve, reject) => paragon.installFlow.start(type, {
+           onNext: (stage) => {
+             if (stage.stage !== 'preOptions') return;
+             asked[type] = stage.options.map(({ id }) => id);
+             paragon.installFlow.setPreOptions(Object.fromEntries(asked[type].map((id) => [id, fill[id]])));
+           },
+           onComplete: resolve,
+           onError: reject,
+         }));
+       }
+       return asked;`,
+      machine,
+    );
+    assert.deepEqual(asked, {
+      'custom.machine': ['clientId', 'clientSecret'],
+      'custom.bypassword': ['username', 'password', 'apiKey'],
+      'custom.plainkeys': ['api_key'],
+    });
+    await page.close();
+  });
+
+  test('headless: the popup opens in the click, and a closed one is an error with a name', async () => {
+    const page = await product.open(browser, 'headless-oauth');
+    await page.inPage('paragon.setHeadless(true);');
+    const start = `return new Promise((resolve, reject) => paragon.installFlow.start('custom.madeupcrm',
+      { onComplete: resolve, onError: reject }));`;
+    const [given] = await Promise.all([page.waitForEvent('popup'), page.onClick(start)]);
+    await given.getByRole('button', { name: 'Allow' }).waitFor();
+    await given.close();
+    assert.equal((await page.result()).name, 'OAuthClosedError');
+    const [popup] = await Promise.all([page.waitForEvent('popup'), page.onClick(start)]);
+    await popup.getByRole('button', { name: 'Allow' }).click();
+    assert.equal((await page.result()).error, undefined);
+    await page.close();
+  });
+
+  test('a page that no project allows is told so', async () => {
+    const stranger = await startProduct(world, 'tenon', { allow: false });
+    const page = await stranger.open(browser, 'stranger');
+    await page.onClick("return paragon.connect('custom.madeupcrm', {});");
+    assert.equal((await page.result()).name, 'PortalUnreachableError');
+    await page.close();
+    await stranger.stop();
+  });
+});
