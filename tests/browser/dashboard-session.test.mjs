@@ -102,7 +102,7 @@ test('other sessions are listed and end when told to; a new password ends the re
   await page.getByLabel('Current password', { exact: true }).fill('not my password');
   await page.getByLabel('New password', { exact: true }).fill('another long password');
   await page.getByRole('button', { name: 'Change password' }).click();
-  await page.getByRole('alert').waitFor();
+  await page.getByRole('region', { name: 'Password' }).getByRole('alert').waitFor();
   await page.getByLabel('Current password', { exact: true }).fill(world.password);
   await page.getByRole('button', { name: 'Change password' }).click();
   await page.getByText('Your password is changed.').waitFor();
