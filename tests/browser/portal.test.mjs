@@ -98,7 +98,6 @@ for (const version of publishedClients) {
     test('a form says what is missing, what the provider refuses, and then connects', async () => {
       const page = await opened('bob', 'custom.plainkeys');
       const { portal } = page;
-      await portal.getByRole('button', { name: 'Connect Plain keys' }).click();
       await portal.getByRole('button', { name: 'Connect', exact: true }).click();
       await portal.getByText('API key is required.').waitFor();
       assert.equal(await portal.getByLabel('API key').getAttribute('type'), 'password');

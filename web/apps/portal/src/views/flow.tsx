@@ -9,7 +9,7 @@ interface Props {
   controller: Controller;
 }
 
-function Blocked({ url, controller }: { url: string; controller: Controller }): JSX.Element {
+function Blocked({ controller, cancel }: { controller: Controller; cancel: JSX.Element }) {
   const say = useWords();
   return (
     <>
@@ -22,9 +22,9 @@ function Blocked({ url, controller }: { url: string; controller: Controller }): 
         <button type="button" onClick={() => void controller.continueHere()}>
           {say('continueHere')}
         </button>
+        {cancel}
       </div>
       <p class="hint">{say('continueHereWords')}</p>
-      <noscript>{url}</noscript>
     </>
   );
 }
@@ -39,8 +39,7 @@ export function FlowView({ flow, controller }: Props): JSX.Element {
   if (flow.name === 'blocked') {
     return (
       <div class="flow" role="status">
-        <Blocked url={flow.url} controller={controller} />
-        {cancel}
+        <Blocked controller={controller} cancel={cancel} />
       </div>
     );
   }

@@ -54,18 +54,23 @@ function ConnectForm({ controller, integration }: Props): JSX.Element {
         submit={isOauth ? say('continue') : say(view.renewed ? 'reconnect' : 'connectButton')}
         onSubmit={(values) => controller.submit(values)}
       >
-        <button type="button" onClick={() => controller.show('home')}>
-          {say('cancel')}
-        </button>
+        {view.screen === 'form' && (
+          <button type="button" onClick={() => controller.show('home')}>
+            {say('cancel')}
+          </button>
+        )}
       </Form>
       <p class="hint">{say('privacy')}</p>
     </>
   );
 }
 
-function Connect({ controller, integration }: Props): JSX.Element {
+// Where there is nothing to read first, the form is there at once.
+function Connect(props: Props): JSX.Element {
   const say = useWords();
+  const { controller, state, integration } = props;
   const needsForm = fieldsOf(integration).length > 0;
+  if (needsForm && !state.modal.config?.overview) return <ConnectForm {...props} />;
   return (
     <div class="buttons">
       <button
@@ -91,10 +96,23 @@ function Body(props: Props): JSX.Element {
   if (view.screen === 'form') return <ConnectForm {...props} />;
   if (view.screen === 'disconnect' && account)
     return <DisconnectView {...shared} account={account} />;
+  const overview = state.modal.config?.overview;
+  if (account) {
+    return (
+      <>
+        <AccountView {...shared} account={account} />
+        {overview && (
+          <section>
+            <Markdown text={overview} />
+          </section>
+        )}
+      </>
+    );
+  }
   return (
     <>
-      {state.modal.config?.overview && <Markdown text={state.modal.config.overview} />}
-      {account ? <AccountView {...shared} account={account} /> : <Connect {...props} />}
+      {overview && <Markdown text={overview} />}
+      <Connect {...props} />
     </>
   );
 }

@@ -1,10 +1,14 @@
 // What went wrong, in the words of whoever said so, and what to do about it.
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Trouble } from '../controller';
 import { useWords } from './words';
 
 export function TroubleBox({ trouble }: { trouble: Trouble }): JSX.Element {
   const say = useWords();
+  const box = useRef<HTMLDivElement>(null);
+  // On a small screen it may stand above what is in sight.
+  useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), [trouble]);
   const known: Record<string, string> = {
     'connect.access_denied': say('denied'),
     expired: say('expired'),
@@ -14,7 +18,7 @@ export function TroubleBox({ trouble }: { trouble: Trouble }): JSX.Element {
   };
   const advice = known[trouble.code];
   return (
-    <div class="box trouble" role="alert">
+    <div ref={box} class="box trouble" role="alert">
       <strong>{trouble.code === 'signIn' ? say('signInTitle') : say('failedTitle')}</strong>
       <p>{advice ?? trouble.words}</p>
       {!advice && <p class="quiet">{say('askSupport')}</p>}
