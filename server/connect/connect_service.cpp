@@ -185,7 +185,8 @@ Task<Result<ConnectFlow>> ConnectService::prepare_flow(const ConnectParty& party
     flow.session_key_hash = start.session_key.empty() ? "" : hash_of_token(start.session_key);
     flow.install_options = start.install_options;
     if (!start.return_url.empty()) {
-        CO_RETURN_IF_ERROR(co_await check_origin(party.project_id, origin_of(start.return_url)));
+        const std::string page = start.return_url.substr(0, start.return_url.find('#'));
+        CO_RETURN_IF_ERROR(co_await check_origin(party.project_id, origin_of(page)));
         flow.return_url = start.return_url;
     }
     flow.ticket_hash = start.ticket.empty() ? "" : hash_of_token(start.ticket.reveal());

@@ -73,10 +73,11 @@ JsonObject session_json(const SessionState& state) {
     return answer;
 }
 
-// The address of the product's page, with how it ended as its fragment.
+// The address of the product's page, with how it ended as its fragment. A fragment of its own is
+// kept, since some products route by it.
 std::string with_outcome(const std::string& address, bool has_failed) {
-    return address.substr(0, address.find('#')) +
-           (has_failed ? "#tenon-connect=failed" : "#tenon-connect=connected");
+    if (address.find('#') != std::string::npos) return address;
+    return address + (has_failed ? "#tenon-connect=failed" : "#tenon-connect=connected");
 }
 
 Response redirect_without_traces(const std::string& address) {
