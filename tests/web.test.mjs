@@ -1,6 +1,7 @@
 // The web apps and the SDK without a browser: types against the contract of the server under test, and unit tests.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { before, test } from 'node:test';
 import assert from 'node:assert/strict';
@@ -34,4 +35,20 @@ for (const project of projects) {
 
 test('unit tests of the web apps pass', () => {
   run('node_modules/.bin/vitest', ['run', '--root', 'web']);
+});
+
+test('unit tests of the SDK pass', () => {
+  run('node_modules/.bin/vitest', ['run', '--root', 'sdk/js']);
+});
+
+test('the SDK builds as the package that products install', () => {
+  const outDir = mkdtempSync(join(tmpdir(), 'tenon-sdk-'));
+  try {
+    run('node_modules/.bin/tsc', ['-p', 'sdk/js/tsconfig.build.json', '--outDir', outDir]);
+    for (const name of ['index.js', 'index.d.ts', 'server.js', 'server.d.ts']) {
+      assert.ok(existsSync(join(outDir, name)), name);
+    }
+  } finally {
+    rmSync(outDir, { recursive: true, force: true });
+  }
 });
