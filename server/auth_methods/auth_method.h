@@ -25,6 +25,7 @@ struct OpenIntegration {
     Secret client_private_key;  // PEM; empty: none
     // Shown in mutual TLS to every host of the provider; null: none.
     std::shared_ptr<const http::ClientIdentity> identity = nullptr;
+    JsonObject profile = {};  // of the account, where it is known; {{ profile.x }} when refreshing
 };
 
 // What the end user filled in, by field id: the integration's inputs and the method's own fields

@@ -8,8 +8,9 @@ IntegrationOpener::IntegrationOpener(Vault& vault, EnvironmentSecretsLookup envi
     : vault_(vault), environment_secrets_(std::move(environment_secrets)) {}
 
 Task<Result<std::shared_ptr<const OpenIntegration>>> IntegrationOpener::open(
-    std::shared_ptr<const Integration> integration) {
+    std::shared_ptr<const Integration> integration, JsonObject profile) {
     auto opened = std::make_shared<OpenIntegration>();
+    opened->profile = std::move(profile);
     ASSIGN_OR_CO_RETURN(opened->environment_secrets,
                         co_await environment_secrets_(integration->project_id));
     ASSIGN_OR_CO_RETURN(const auto keys, co_await vault_.keys(integration->project_id));

@@ -19,8 +19,10 @@ using EnvironmentSecretsLookup =
 class IntegrationOpener {
  public:
     IntegrationOpener(Vault& vault, EnvironmentSecretsLookup environment_secrets);
+    // `profile` is the provider data of the account that the flow is about, if there is one
+    // already.
     Task<Result<std::shared_ptr<const OpenIntegration>>> open(
-        std::shared_ptr<const Integration> integration);
+        std::shared_ptr<const Integration> integration, JsonObject profile = {});
 
  private:
     Vault& vault_;

@@ -77,6 +77,26 @@ TEST_F(ProviderKnobsTest, RefreshHasHeadersOfItsOwnOverThoseOfTheTokenRequest) {
     EXPECT_EQ(sent().headers.get("X-Both"), "token");
 }
 
+TEST_F(ProviderKnobsTest, RefreshAndRevocationKnowTheAccountsProfile) {
+    a().refresh_url = "https://provider.example/{{ profile.org }}/refresh";
+    a().refresh_parameters = {{"org", "{{ profile.org }}"}};
+    a().revocation_url = "https://provider.example/{{ profile.org }}/revoke";
+    auto integration = open();
+    integration.profile = {{"org", "o-1"}};
+    provider.will_answer(200, std::string(kAnswer));
+    ASSERT_TRUE(run_task(method().refresh(integration, connected())));
+    EXPECT_EQ(sent().url, "https://provider.example/o-1/refresh");
+    EXPECT_EQ(provider.form_value("org"), "o-1");
+    provider.will_answer(200, "");
+    provider.will_answer(200, "");
+    ASSERT_TRUE(run_task(method().revoke(integration, connected())));
+    EXPECT_EQ(sent().url, "https://provider.example/o-1/revoke");
+    // Where it is not known, nothing is sent.
+    const std::size_t seen = provider.requests.size();
+    EXPECT_EQ(refresh(connected()).error().code, "own: template.value_missing");
+    EXPECT_EQ(provider.requests.size(), seen);
+}
+
 TEST_F(ProviderKnobsTest, AnExpiryMayBeASpanInOtherUnitsOrAMoment) {
     const auto lifetime = [this](ExpiryUnit unit, const std::string& value) {
         a().token_response.expiry_unit = unit;

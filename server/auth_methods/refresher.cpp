@@ -17,7 +17,8 @@ class CatalogRefresher final : public CredentialRefresher {
         const Integration& integration, const LiveCredential& credential) override {
         // The caller's integration outlives this task; the opener wants one to share.
         const auto shared = std::make_shared<const Integration>(integration);
-        ASSIGN_OR_CO_RETURN(const auto open, co_await opener_.open(shared));
+        ASSIGN_OR_CO_RETURN(const auto open,
+                            co_await opener_.open(shared, credential.record.provider_data));
         co_return co_await method_of(integration).refresh(*open, credential.secrets);
     }
 

@@ -59,6 +59,9 @@ std::optional<Secret> find_value(const TemplateValues& values, const TemplateNam
     if (name.group == "profile" && values.profile != nullptr) {
         return find_profile_value(*values.profile, name.name);
     }
+    if (name.group == "profile" && values.integration != nullptr) {
+        return find_profile_value(values.integration->profile, name.name);
+    }
     if (values.credential == nullptr) return std::nullopt;
     if (name.group == "inputs") return find_in(values.credential->inputs, name.name);
     if (name.group == "token") return find_in(values.credential->token, name.name);

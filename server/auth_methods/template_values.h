@@ -16,7 +16,8 @@ namespace tenon {
 struct TemplateValues {
     const OpenIntegration* integration = nullptr;   // secrets.X; client id and secret of the app
     const CredentialSecrets* credential = nullptr;  // inputs.x, credential.x, token.x, callback.x
-    const JsonObject* profile = nullptr;            // profile.x: the credential's provider data
+    // profile.x: the credential's provider data; null: that of the open integration, if any
+    const JsonObject* profile = nullptr;
 };
 
 // {{ credential.client_id }} and {{ credential.client_secret }} are the end user's where he gave

@@ -110,6 +110,23 @@ TEST_F(AccountVerifierTest, SendsAProfileBodyWithValuesEscaped) {
     EXPECT_EQ(write_json(account->provider_data), R"({"name":"Ada"})");
 }
 
+TEST_F(AccountVerifierTest, SendsATestRequestWithHeadersAndABody) {
+    definition.api.user_profile.reset();
+    definition.api.test_endpoint =
+        TestEndpoint{.method = "POST",
+                     .path = "/ping",
+                     .headers = {{"X-Mode", "test"}},
+                     .body = R"({"token":"{{ credential.access_token }}"})"};
+    token = Secret("a\"b");
+    definition.api.authorization.type = ApiAuthorizationType::none;
+    provider.answers_to("/ping", 200, "{}");
+    ASSERT_TRUE(verify());
+    EXPECT_EQ(provider.requests[0].method, "POST");
+    EXPECT_EQ(provider.requests[0].body, R"({"token":"a\"b"})");
+    EXPECT_EQ(provider.requests[0].headers.get("Content-Type"), "application/json");
+    EXPECT_EQ(provider.requests[0].headers.get("X-Mode"), "test");
+}
+
 TEST_F(AccountVerifierTest, BoundsTheProfile) {
     definition.api.test_endpoint.reset();
     JsonObject big;

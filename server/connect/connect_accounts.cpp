@@ -218,7 +218,7 @@ Task<void> ConnectService::revoke_at_provider(Credential credential) {
     const auto integration =
         co_await context_.integrations.get_cached(credential.project_id, credential.integration_id);
     if (!integration) co_return;
-    const auto open = co_await context_.opener.open(*integration);
+    const auto open = co_await context_.opener.open(*integration, credential.provider_data);
     if (!open) co_return;
     auto secrets = co_await context_.credentials.open_secrets(credential);
     if (!secrets) co_return;

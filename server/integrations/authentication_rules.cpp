@@ -219,7 +219,7 @@ void check_no_authorization(const std::string& field, const std::vector<NamedTem
 
 void check_token_headers(const Authentication& a, FieldChecks& checks) {
     checks.headers("authentication.tokenHeaders", a.token_headers, kForTokenRequest);
-    checks.headers("authentication.refreshHeaders", a.refresh_headers, kForConnectedAccount);
+    checks.headers("authentication.refreshHeaders", a.refresh_headers, kForApiCall);
     if (a.client_authentication != ClientAuthentication::basic &&
         a.client_authentication != ClientAuthentication::automatic) {
         return;
@@ -244,23 +244,22 @@ void check_spelled_request(const std::string& field, const CustomTokenRequest& r
 }
 
 void check_revocation(const Authentication& a, FieldChecks& checks) {
-    checks.url("authentication.revocationUrl", a.revocation_url, kForConnectedAccount);
+    checks.url("authentication.revocationUrl", a.revocation_url, kForApiCall);
     if (!a.revocation_request) return;
     if (a.revocation_url.empty()) {
         checks.wrong("authentication.revocationRequest", "needs a revocationUrl to go to");
     }
-    check_spelled_request("authentication.revocationRequest", *a.revocation_request,
-                          kForConnectedAccount, checks);
+    check_spelled_request("authentication.revocationRequest", *a.revocation_request, kForApiCall,
+                          checks);
 }
 
 void check_token_request(const Authentication& a, FieldChecks& checks) {
     checks.require("authentication.accessTokenUrl", a.access_token_url);
     checks.url("authentication.accessTokenUrl", a.access_token_url, kForTokenRequest);
-    checks.url("authentication.refreshUrl", a.refresh_url, kForConnectedAccount);
+    checks.url("authentication.refreshUrl", a.refresh_url, kForApiCall);
     check_revocation(a, checks);
     checks.parameters("authentication.tokenParameters", a.token_parameters, kForTokenRequest);
-    checks.parameters("authentication.refreshParameters", a.refresh_parameters,
-                      kForConnectedAccount);
+    checks.parameters("authentication.refreshParameters", a.refresh_parameters, kForApiCall);
     check_reserved("authentication.tokenParameters", a.token_parameters, a, checks);
     check_reserved("authentication.refreshParameters", a.refresh_parameters, a, checks);
     check_token_headers(a, checks);

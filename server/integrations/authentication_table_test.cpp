@@ -200,6 +200,8 @@ void add_requests(std::vector<WrongValue>& rows) {
     const Json base = oauth_json();
     const std::string at = "authentication.";
     add_headers(rows, base, at + "refreshHeaders");
+    rows.push_back(
+        {with_profile(), at + "accessTokenUrl", "https://a.example/{{ profile.id }}", "here", ""});
     rows.push_back({base, at + "refreshHeaders.authorization", "Basic x", "HTTP Basic", ""});
     rows.push_back({base, at + "tokenRequestMethod", "PUT", "", ""});
     rows.push_back({base, at + "tokenRequestMethod", "GET", "query", ""});

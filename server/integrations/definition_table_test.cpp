@@ -205,6 +205,7 @@ TEST(DefinitionTable, right_definitions_pass) {
                "authentication.clientAuthentication", "tls_client_auth"),
           with(client_credential_json(), "authentication.clientAuthentication", "private_key_jwt"),
           with(basic_json(), "authentication.clientCertificate", "{{ secrets.CERT }}"),
+          with(with_profile(), "authentication.refreshUrl", "https://a.example/{{ profile.id }}"),
           with(with(oauth_json(), "api.retriesMax", 1), "api.retry",
                json_of(R"({"statuses":[409],"resetHeader":"X-Reset"})"))}) {
         EXPECT_EQ(listed(problems_of(json)), "") << write_json(json);
