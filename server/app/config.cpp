@@ -118,6 +118,12 @@ Ok apply_allow_egress(Config& config, std::string_view text) {
     return {};
 }
 
+Ok apply_upstream_http2(Config& config, std::string_view text) {
+    if (text != "on" && text != "off") return wrong("must be on or off");
+    config.upstream_http2 = text == "on";
+    return {};
+}
+
 Ok apply_trusted_proxy(Config& config, std::string_view text) {
     const std::string entry(text);
     if (!http::TrustedProxies::of({entry})) {
@@ -193,6 +199,12 @@ std::vector<Setting> make_settings() {
          "60s", false, duration(&Config::upstream_idle_timeout)},
         {"upstream-total-timeout", "TIME", "One proxied call from start to end.", "1h", false,
          duration(&Config::upstream_total_timeout)},
+        {"tunnel-idle-timeout", "TIME", "How long a WebSocket may carry nothing either way.", "5m",
+         false, duration(&Config::tunnel_idle_timeout)},
+        {"tunnel-total-timeout", "TIME", "The whole life of a WebSocket.", "4h", false,
+         duration(&Config::tunnel_total_timeout)},
+        {"upstream-http2", "on|off", "Speak HTTP/2 to providers that offer it.", "on", false,
+         apply_upstream_http2},
         {"upstream-head-bytes-max", "N", "Largest status line and headers of a provider's answer.",
          "65536", false, number(&Config::upstream_head_bytes_max, {4'096, 1 << 20})},
         {"upstream-connections-per-origin-max", "N",

@@ -58,6 +58,9 @@ struct Config {
     std::chrono::milliseconds upstream_first_byte_timeout{60'000};
     std::chrono::milliseconds upstream_idle_timeout{60'000};
     std::chrono::milliseconds upstream_total_timeout{3'600'000};
+    std::chrono::milliseconds tunnel_idle_timeout{300'000};
+    std::chrono::milliseconds tunnel_total_timeout{14'400'000};
+    bool upstream_http2 = true;
     std::size_t upstream_head_bytes_max = 64U << 10U;
     std::size_t upstream_connections_per_origin_max = 1'024;
 

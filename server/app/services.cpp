@@ -21,6 +21,7 @@ Result<std::unique_ptr<http::UpstreamPools>> make_pools(const Config& config) {
     options.resolver.dns_server = config.dns_server;
     options.extra_ca_file = config.upstream_ca_file.string();
     options.connections_per_origin_max = config.upstream_connections_per_origin_max;
+    options.http2 = config.upstream_http2;
     return http::UpstreamPools::create(std::move(options));
 }
 
@@ -31,6 +32,8 @@ http::UpstreamLimits upstream_limits(const Config& config) {
             .first_byte_timeout = config.upstream_first_byte_timeout,
             .idle_timeout = config.upstream_idle_timeout,
             .total_timeout = config.upstream_total_timeout,
+            .tunnel_idle_timeout = config.tunnel_idle_timeout,
+            .tunnel_total_timeout = config.tunnel_total_timeout,
             .head_bytes_max = config.upstream_head_bytes_max};
 }
 

@@ -5,10 +5,12 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "platform/http/http2_relay.h"
 #include "platform/scheduling/event_loop.h"
 #include "proxy/forwarded_headers.h"
 #include "proxy/provider_answer.h"
 #include "proxy/retry_rule.h"
+#include "proxy/websocket_fields.h"
 
 namespace tenon {
 namespace {
@@ -57,6 +59,7 @@ struct ProxyHandler::Attempt {
     std::optional<std::string> body;  // read already, so that the call can be repeated
     bool has_body = false;
     bool refreshed = false;
+    bool wants_websocket = false;
     int retries_left = 0;
     Milliseconds next_wait = kFirstRetryWait;
     std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
@@ -164,6 +167,7 @@ Task<Result<void>> ProxyHandler::run(http::Exchange& exchange) {
     if (is_idempotent(head.method)) {
         attempt.retries_left = attempt.call.integration->definition.api.retries_max;
     }
+    if (head.wants_upgrade) attempt.wants_websocket = asks_for_websocket(head);
     CO_RETURN_IF_ERROR(co_await read_repeatable_body(exchange, attempt));
     co_return co_await send_until_answered(exchange, attempt);
 }
@@ -222,33 +226,60 @@ Task<Result<http::RelayOutcome>> ProxyHandler::send_once(http::Exchange& exchang
     ASSIGN_OR_CO_RETURN(const Url url, url_for(attempt.call, attempt.target));
     std::optional<std::string_view> body;
     if (attempt.body) body = *attempt.body;
-    const std::string request_head =
+    std::string request_head =
         request_head_for(head, url, *attempt.call.injected, attempt.mode, body);
+    if (attempt.wants_websocket) append_websocket_fields(request_head, head.headers);
     const http::UpstreamLimits limits = limits_for(attempt.call.integration->definition.api);
+    http::UpstreamPool& pool = pools_.here(attempt.call.injected->identity);
+    ProviderAnswer observer(attempt.mode, attempt.chances(head.method));
+    const http::RelayPlan plan{.request_head = request_head,
+                               .request_method = head.method,
+                               .request_body = body,
+                               .limits = limits,
+                               .tunnels_websocket = attempt.wants_websocket,
+                               .take_over_bytes_max = options_.held_answer_bytes_max,
+                               .started = attempt.started};
     http::Freshness freshness = http::Freshness::any;
+    auto pooled = pool.try_acquire(url);
     while (true) {
-        ASSIGN_OR_CO_RETURN(
-            http::UpstreamConnection upstream,
-            co_await pools_.here(attempt.call.injected->identity).acquire(url, limits, freshness));
-        ProviderAnswer observer(attempt.mode, attempt.chances(head.method));
-        http::RelayPlan plan{.request_head = request_head,
-                             .request_method = head.method,
-                             .request_body = body,
-                             .limits = limits,
-                             .take_over_bytes_max = options_.held_answer_bytes_max,
-                             .started = attempt.started};
-        http::RelayOutcome outcome =
-            co_await http::relay(exchange, upstream.stream(), plan, observer);
-        upstream.release(outcome.upstream_reusable ? http::Reuse::yes : http::Reuse::no);
-        // A pooled connection may have died unnoticed: the provider never saw the request, or it is
-        // harmless twice.
-        const bool died_in_pool = outcome.may_retry_on_new_connection() && upstream.was_pooled() &&
-                                  freshness == http::Freshness::any &&
-                                  (is_idempotent(head.method) || !outcome.request_sent);
+        std::unique_ptr<http::Http2Lease> http2;
+        if (!pooled) {
+            ASSIGN_OR_CO_RETURN(http::UpstreamChannel channel,
+                                co_await find_channel(attempt, url, limits, freshness));
+            pooled = std::move(channel.connection);
+            http2 = std::move(channel.http2);
+        }
+        http::RelayOutcome outcome;
+        if (pooled) {
+            outcome = co_await http::relay(exchange, pooled->stream(), plan, observer);
+            pooled->release(outcome.upstream_reusable ? http::Reuse::yes : http::Reuse::no);
+        } else {
+            co_await http::relay_http2(exchange, *http2, plan, observer, outcome);
+        }
+        // A connection used before may have died unnoticed: the provider never saw the request, or
+        // it is harmless twice.
+        const bool was_used = pooled ? pooled->was_pooled() : http2->was_used();
+        const bool died_in_pool =
+            outcome.may_retry_on_new_connection() && freshness == http::Freshness::any &&
+            (outcome.refused ||
+             (was_used && (is_idempotent(head.method) || !outcome.request_sent)));
         if (!died_in_pool) co_return outcome;
         repeats_.add();
         freshness = http::Freshness::new_connection;
+        pooled.reset();
     }
+}
+
+// A WebSocket is an HTTP/1.1 connection of its own.
+Task<Result<http::UpstreamChannel>> ProxyHandler::find_channel(const Attempt& attempt,
+                                                               const Url& url,
+                                                               const http::UpstreamLimits& limits,
+                                                               http::Freshness freshness) {
+    http::UpstreamPool& pool = pools_.here(attempt.call.injected->identity);
+    if (!attempt.wants_websocket) co_return co_await pool.acquire_channel(url, limits, freshness);
+    http::UpstreamChannel channel;
+    ASSIGN_OR_CO_RETURN(channel.connection, co_await pool.acquire(url, limits, freshness));
+    co_return channel;
 }
 
 Task<Result<bool>> ProxyHandler::prepare_repeat(Attempt& attempt, const http::TakenAnswer& taken) {

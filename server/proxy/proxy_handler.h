@@ -40,6 +40,9 @@ class ProxyHandler {
     Task<Result<void>> read_repeatable_body(http::Exchange& exchange, Attempt& attempt);
     Task<Result<void>> send_until_answered(http::Exchange& exchange, Attempt& attempt);
     Task<Result<http::RelayOutcome>> send_once(http::Exchange& exchange, Attempt& attempt);
+    Task<Result<http::UpstreamChannel>> find_channel(const Attempt& attempt, const Url& url,
+                                                     const http::UpstreamLimits& limits,
+                                                     http::Freshness freshness);
     // Whether the call is to be sent again. Errors: unprocessable "credential.invalid".
     Task<Result<bool>> prepare_repeat(Attempt& attempt, const http::TakenAnswer& taken);
     http::UpstreamLimits limits_for(const ApiSetup& api) const;

@@ -21,6 +21,9 @@ struct UpstreamLimits {
         60'000};                                     // request sent until the head of the answer
     std::chrono::milliseconds idle_timeout{60'000};  // no byte in either direction
     std::chrono::milliseconds total_timeout{300'000};
+    // Of a connection that has become a WebSocket: no byte in either direction, and its whole life.
+    std::chrono::milliseconds tunnel_idle_timeout{300'000};
+    std::chrono::milliseconds tunnel_total_timeout{14'400'000};
     std::size_t head_bytes_max = 65'536;
     std::size_t body_bytes_max = 10U << 20U;  // of buffered answers; streams have no limit
 };

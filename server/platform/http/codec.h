@@ -76,7 +76,8 @@ struct ParseResult {
 ParseResult parse_request_head(std::string_view bytes, const HeadLimits& limits, RequestHead& head);
 
 // As above for an answer to `request_method`. 1xx heads are complete heads with body none; the
-// caller loops. A 101 is refused: Tenon never asks for an upgrade.
+// caller loops. A 101 is refused with "http.unexpected_upgrade", its fields and head_bytes set:
+// relay.h has the one caller that may have asked for it.
 ParseResult parse_response_head(std::string_view bytes, const HeadLimits& limits,
                                 std::string_view request_method, ResponseHead& head);
 

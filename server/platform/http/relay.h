@@ -51,6 +51,9 @@ struct RelayPlan {
     // the request).
     std::optional<std::string_view> request_body = std::nullopt;
     UpstreamLimits limits{};
+    // The head asks for a change to WebSocket; a 101 to it becomes a tunnel. Otherwise a 101 is an
+    // error.
+    bool tunnels_websocket = false;
     // Of answers taken over; what is longer is cut there and marked.
     std::size_t take_over_bytes_max = 65'536;
     // When the request began, for total_timeout; default: now.
@@ -76,6 +79,7 @@ struct RelayOutcome {
     int status = 0;              // of the answer, 0 when there was none
     std::uint64_t bytes_up = 0;  // body bytes
     std::uint64_t bytes_down = 0;
+    bool refused = false;       // the provider said that it did not process the request (HTTP/2)
     bool request_sent = false;  // some byte may have reached the upstream
     bool body_consumed =
         false;  // bytes of the exchange's body are gone, so the request cannot be repeated

@@ -13,17 +13,6 @@ constexpr int kInterimHeadsMax = 16;
 constexpr std::size_t kFastAnswerBytes = 65'536;
 constexpr std::size_t kKeptPartsMax = 64;
 
-// Trailer fields that could change framing, routing or authentication if a reader merged them into
-// the head.
-bool is_unsafe_trailer(std::string_view name) {
-    switch (header_id(name)) {
-        case HeaderId::other:
-            return false;
-        default:
-            return true;
-    }
-}
-
 Error malformed(const Refusal& refusal) {
     const bool too_large =
         refusal.code == "http.head_too_large" || refusal.code == "http.too_many_fields";
@@ -60,15 +49,6 @@ void append_line(std::string& out, const HeaderField& field) {
     }
 }
 
-// Those the server adds itself for operations that have CORS.
-bool is_cors_field(std::string_view name) {
-    constexpr std::size_t kShortest = 27;
-    if (name.size() < kShortest) return false;
-    return equals_ignoring_case(name, "access-control-allow-origin") ||
-           equals_ignoring_case(name, "access-control-expose-headers") ||
-           equals_ignoring_case(name, "access-control-allow-credentials");
-}
-
 // What of a provider's head goes on to the client, decided once for each head.
 class FieldFilter {
  public:
@@ -99,6 +79,24 @@ class FieldFilter {
 };
 
 }  // namespace
+
+bool is_unsafe_trailer(std::string_view name) {
+    switch (header_id(name)) {
+        case HeaderId::other:
+            return false;
+        default:
+            return true;
+    }
+}
+
+bool is_cors_field(const HeaderField& field) {
+    const std::string_view name = field.name;
+    constexpr std::size_t kShortest = 27;
+    if (name.size() < kShortest) return false;
+    return equals_ignoring_case(name, "access-control-allow-origin") ||
+           equals_ignoring_case(name, "access-control-expose-headers") ||
+           equals_ignoring_case(name, "access-control-allow-credentials");
+}
 
 std::unique_ptr<RelayParts> RelayParts::take() {
     auto& kept = kept_parts();
@@ -132,6 +130,9 @@ Task<bool> Relay::read_answer_head() {
                 co_return true;
             case HeadStep::refused:
                 co_return false;
+            case HeadStep::switched:
+                co_await tunnel();
+                co_return false;
             case HeadStep::interim:
                 if (!co_await forward_interim()) co_return false;
                 continue;
@@ -161,6 +162,7 @@ Relay::HeadStep Relay::parse_answer_head() {
         parse_response_head(in.readable(), limits, plan_.request_method, parts_->head);
     if (result.state == ParseStatus::need_more) return HeadStep::need_more;
     if (result.state == ParseStatus::refused) {
+        if (is_wanted_switch(result.refusal)) return HeadStep::switched;
         fail_upstream(malformed(result.refusal));
         return HeadStep::refused;
     }
@@ -267,7 +269,7 @@ void Relay::begin_client_head() {
     bool has_date = false;
     for (const HeaderField& field : from.headers) {
         if (!filter.is_end_to_end(field) || !observer_.keeps_field(field)) continue;
-        if (own_cors && is_cors_field(field.name)) continue;
+        if (own_cors && is_cors_field(field)) continue;
         if (field.id == HeaderId::date) has_date = true;
         append_line(head, field);
     }

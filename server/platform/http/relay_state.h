@@ -24,6 +24,11 @@ struct RelayParts {
 };
 
 bool method_expects_body(std::string_view method);
+// Trailer fields that could change framing, routing or authentication if a reader merged them into
+// the head.
+bool is_unsafe_trailer(std::string_view name);
+// Those the server adds itself for operations that have CORS.
+bool is_cors_field(const HeaderField& field);
 void append_length(std::string& out, std::uint64_t length);
 
 class Relay {
@@ -37,7 +42,7 @@ class Relay {
     RelayOutcome take_outcome() { return std::move(outcome_); }
 
  private:
-    enum class HeadStep : std::uint8_t { complete, interim, need_more, refused };
+    enum class HeadStep : std::uint8_t { complete, interim, need_more, refused, switched };
 
     // relay.cpp
     void arm_total_deadline();
@@ -52,8 +57,13 @@ class Relay {
     void fail_client(Error error);
     void finish();
 
+    // relay_tunnel.cpp
+    bool is_wanted_switch(const Refusal& refusal) const;
+    Task<void> tunnel();
+
     // relay_answer.cpp
-    // True when a final head is here; false when the relay has failed.
+    // True when a final head is here; false when the relay has failed, or has become a tunnel that
+    // ended.
     Task<bool> read_answer_head();
     HeadStep parse_answer_head();
     void make_room_for_head();

@@ -198,7 +198,7 @@ void ServerConnection::finish_head(const HeadOptions& options) {
     if (options.body == BodyKind::chunked) head += "Transfer-Encoding: chunked\r\n";
     if (options.body == BodyKind::until_close) keep_alive_ = false;
     if (!keep_alive_) {
-        head += "Connection: close\r\n";
+        if (options.status != 101) head += "Connection: close\r\n";
     } else if (request_->head.minor_version == 0) {
         head += "Connection: keep-alive\r\n";
     }

@@ -71,6 +71,8 @@ class ServerConnection {
     BodyReader::Next next_body(std::string_view& data);
     // Whether at least `bytes` more of the connection have been read already.
     bool has_arrived(std::uint64_t bytes) const { return in_.size() >= bytes; }
+    // What has been read and belongs to no request yet.
+    Buffer& arrived() { return in_; }
     // Where body bytes are read into; what it held has been used up.
     Buffer& body_buffer() { return request_->body_in; }
     // Takes what has arrived of an unread body, so that a small one does not cost the connection.

@@ -82,12 +82,16 @@ void TlsClient::finish_loading() const {
     std::call_once(loaded_, [this] { loader_.join(); });
 }
 
-ssl_st* TlsClient::new_ssl(const Url& url, TlsSessions& sessions) const {
+ssl_st* TlsClient::new_ssl(const Url& url, TlsSessions& sessions, TlsOffer offer) const {
     finish_loading();
     SSL* ssl = SSL_new(context_.get());
     if (ssl == nullptr) return nullptr;
     SSL_set_connect_state(ssl);
     SSL_set_ex_data(ssl, sessions_index(), &sessions);
+    if (offer == TlsOffer::http2) {
+        constexpr unsigned char kBoth[] = "\x02h2\x08http/1.1";
+        SSL_set_alpn_protos(ssl, kBoth, sizeof kBoth - 1);
+    }
     // Verification of the name and SNI are separate steps; addresses are verified but never sent as
     // SNI.
     bool is_named = false;

@@ -1,8 +1,9 @@
-// TLS towards providers: the chain and the host name are verified, TLS 1.2 and up, HTTP/1.1 by
-// ALPN, sessions resumed. One context for all loops; the sessions of an origin belong to its pool
-// on one loop.
+// TLS towards providers: the chain and the host name are verified, TLS 1.2 and up, HTTP/1.1 or
+// HTTP/2 by ALPN, sessions resumed. One context for all loops; the sessions of an origin belong to
+// its pool on one loop.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -35,6 +36,12 @@ class TlsSessions {
     std::vector<std::unique_ptr<ssl_session_st, Deleter>> sessions_;  // newest last
 };
 
+// The protocols offered by ALPN.
+enum class TlsOffer : std::uint8_t {
+    http1,
+    http2  // and HTTP/1.1 for those who do not know it
+};
+
 class TlsClient {
  public:
     // Trusts the system's authorities and those in `extra_ca_file` (PEM), if one is named.
@@ -47,7 +54,7 @@ class TlsClient {
 
     // An SSL object for one connection to the URL's host, for Stream::start_tls(). `sessions`
     // outlives it. Null when out of memory.
-    ssl_st* new_ssl(const Url& url, TlsSessions& sessions) const;
+    ssl_st* new_ssl(const Url& url, TlsSessions& sessions, TlsOffer offer) const;
 
  private:
     explicit TlsClient(SslContext context);

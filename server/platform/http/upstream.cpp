@@ -111,7 +111,10 @@ UpstreamPool::~UpstreamPool() = default;
 
 std::optional<UpstreamConnection> UpstreamPool::try_acquire(const Url& url) {
     UpstreamOrigin* origin = impl_->find_origin(url);
-    if (origin == nullptr || !origin->turns.empty() || origin->promised > 0) return std::nullopt;
+    if (origin == nullptr || !origin->turns.empty() || origin->promised > 0 ||
+        origin->prefers_http2) {
+        return std::nullopt;
+    }
     auto state = impl_->take_idle(*origin, impl_->shared->options.idle_time_max);
     if (state == nullptr) return std::nullopt;
     return UpstreamConnection(std::move(state));

@@ -19,6 +19,7 @@
 
 namespace tenon::http {
 
+class Http2Lease;
 class Stream;
 class UpstreamPool;
 
@@ -37,6 +38,14 @@ struct UpstreamOptions {
     // Callers waiting for a connection of one origin; more get unavailable "upstream.overloaded".
     std::size_t waiting_per_origin_max = 1024;
     std::size_t origins_max = 4096;
+    // HTTP/2 for proxied calls to providers that offer it by ALPN; without it HTTP/1.1 alone.
+    bool http2 = true;
+    std::size_t http2_sessions_per_origin_max = 4;
+    // Calls at a time on one session; the provider may allow fewer.
+    std::size_t http2_streams_per_session_max = 250;
+    // Silence after which a provider gets a PING, and how long it may take to answer it.
+    std::chrono::milliseconds http2_ping_interval{30'000};
+    std::chrono::milliseconds http2_ping_timeout{10'000};
     // TLS handshakes at a time: each holds the loop for up to a millisecond.
     std::size_t handshakes_max = 32;
     std::size_t tls_sessions_per_origin_max = 4;
@@ -71,18 +80,33 @@ class UpstreamConnection {
     bool was_pooled_ = false;
 };
 
+// What a call goes over: exactly one of the two.
+struct UpstreamChannel {
+    UpstreamChannel();
+    UpstreamChannel(UpstreamChannel&&) noexcept;
+    UpstreamChannel& operator=(UpstreamChannel&&) noexcept;
+    ~UpstreamChannel();
+
+    std::optional<UpstreamConnection> connection;  // HTTP/1.1, for this call alone
+    std::unique_ptr<Http2Lease> http2;             // a place on a shared connection
+};
+
 class UpstreamPool {
  public:
-    // A connection to the URL's origin, pooled or new. Nothing has been sent on it for this
-    // request. `url` and `limits` outlive the task.
-    // Errors: as HttpClient (client.h) for everything before the request is sent.
+    // As acquire(), over HTTP/2 where the origin offers it.
+    Task<Result<UpstreamChannel>> acquire_channel(const Url& url, const UpstreamLimits& limits,
+                                                  Freshness freshness = Freshness::any);
+    // An HTTP/1.1 connection to the URL's origin, pooled or new. Nothing has been sent on it for
+    // this request. `url` and `limits` outlive the task. Errors: as HttpClient (client.h) for
+    // everything before the request is sent.
     Task<Result<UpstreamConnection>> acquire(const Url& url, const UpstreamLimits& limits,
                                              Freshness freshness = Freshness::any);
-    // A pooled connection when there is one, without a wait.
+    // A pooled connection when there is one, without a wait. None for origins that speak HTTP/2.
     std::optional<UpstreamConnection> try_acquire(const Url& url);
 
     std::size_t idle_count() const;
     std::size_t open_count() const;  // lent and idle
+    std::size_t http2_session_count() const;
     // Handshakes done, and how many of them resumed a session.
     std::uint64_t handshakes() const;
     std::uint64_t resumed_handshakes() const;

@@ -59,10 +59,10 @@ Error UpstreamPool::Impl::timed_out(const Url& url, const UpstreamLimits& limits
 
 Task<Result<void>> UpstreamPool::Impl::dial(UpstreamConnection::State& state, const Url& url,
                                             Clock::time_point deadline,
-                                            const UpstreamLimits& limits) {
+                                            const UpstreamLimits& limits, TlsOffer offer) {
     ASSIGN_OR_CO_RETURN(auto addresses, co_await addresses_of(url, deadline, limits));
     CO_RETURN_IF_ERROR(co_await connect_any(state, url, std::move(addresses), deadline, limits));
-    if (url.scheme == "https") co_return co_await start_tls(state, url, deadline, limits);
+    if (url.scheme == "https") co_return co_await start_tls(state, url, deadline, limits, offer);
     co_return Ok();
 }
 
@@ -123,7 +123,7 @@ class HandshakePlace {
 
 Task<Result<void>> UpstreamPool::Impl::start_tls(UpstreamConnection::State& state, const Url& url,
                                                  Clock::time_point deadline,
-                                                 const UpstreamLimits& limits) {
+                                                 const UpstreamLimits& limits, TlsOffer offer) {
     milliseconds left = left_until(deadline);
     if (handshakes_running >= shared->options.handshakes_max) {
         // Who waits gets the place of one that ends, so the count stays.
@@ -135,7 +135,7 @@ Task<Result<void>> UpstreamPool::Impl::start_tls(UpstreamConnection::State& stat
     const HandshakePlace place(*this);
     left = left_until(deadline);
     if (left.count() <= 0) co_return timed_out(url, limits);
-    ssl_st* ssl = shared->tls->new_ssl(url, state.origin->sessions);
+    ssl_st* ssl = shared->tls->new_ssl(url, state.origin->sessions, offer);
     if (ssl == nullptr) {
         co_return Error{ErrorKind::provider_failed, "upstream.tls_failed",
                         fmt::format("TLS to {} could not be begun.", url.host)};

@@ -31,7 +31,10 @@ UpstreamPool::Impl::Impl(std::shared_ptr<const UpstreamPools::Shared> s)
       sweep([](void* self) { static_cast<Impl*>(self)->close_stale(); }, this) {}
 
 // Here the weak pointers of the connections are dead already, so closing them does not come back.
-UpstreamPool::Impl::~Impl() = default;
+UpstreamPool::Impl::~Impl() {
+    // Sessions and their origin hold each other.
+    for (const auto& [name, origin] : origins) origin->http2.sessions.clear();
+}
 
 UpstreamOrigin* UpstreamPool::Impl::find_origin(const Url& url) {
     const auto found = origins.find(OriginName{url.scheme, url.host, url.port});
@@ -50,6 +53,7 @@ Result<UpstreamPool::Impl::OriginPtr> UpstreamPool::Impl::get_origin(const Url& 
     }
     auto origin =
         std::make_shared<UpstreamOrigin>(url, shared->options.tls_sessions_per_origin_max);
+    origin->prefers_http2 = shared->options.http2 && url.scheme == "https";
     origins.emplace(origin->name(), origin);
     return origin;
 }
@@ -82,7 +86,7 @@ void UpstreamPool::Impl::give_back(StatePtr state, Reuse reuse) {
     state->was_pooled = true;
     origin->idle.push_back(std::move(state));
     ++idle_count;
-    if (!sweep.is_set()) TimerWheel::of(*EventLoop::current()).set(sweep, kSweepInterval);
+    begin_sweeping();
     give_turn(*origin);
 }
 
@@ -108,7 +112,12 @@ void UpstreamPool::Impl::close_stale() {
         origin->idle = std::move(kept);
     }
     idle_count -= stale.size();
-    if (idle_count > 0) TimerWheel::of(*EventLoop::current()).set(sweep, kSweepInterval);
+    const bool has_sessions = sweep_http2();
+    if (idle_count > 0 || has_sessions) begin_sweeping();
+}
+
+void UpstreamPool::Impl::begin_sweeping() {
+    if (!sweep.is_set()) TimerWheel::of(*EventLoop::current()).set(sweep, kSweepInterval);
 }
 
 void UpstreamPool::Impl::close_idle() {
@@ -118,6 +127,7 @@ void UpstreamPool::Impl::close_idle() {
         origin->idle.clear();
     }
     idle_count = 0;
+    close_idle_http2();
     sweep.clear();
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "platform/http/http2_origin.h"
 #include "platform/http/stream.h"
 #include "platform/http/timer_wheel.h"
 #include "platform/http/tls_client.h"
@@ -49,6 +50,8 @@ struct UpstreamOrigin {
     std::size_t open = 0;                                          // lent, idle and being dialled
     std::size_t promised = 0;  // turns granted to callers who have not run yet
     TurnQueue turns;
+    Http2Origin http2;
+    bool prefers_http2 = false;  // calls do not take connections of HTTP/1.1 at rest
 };
 
 struct UpstreamConnection::State {
@@ -87,15 +90,30 @@ struct UpstreamPool::Impl : std::enable_shared_from_this<UpstreamPool::Impl> {
 
     // ---- upstream_dial.cpp: new connections. `url` and `limits` outlive the tasks. ----
     Task<Result<void>> dial(UpstreamConnection::State& state, const Url& url,
-                            Clock::time_point deadline, const UpstreamLimits& limits);
+                            Clock::time_point deadline, const UpstreamLimits& limits,
+                            TlsOffer offer = TlsOffer::http1);
     Task<Result<std::vector<IpAddress>>> addresses_of(const Url& url, Clock::time_point deadline,
                                                       const UpstreamLimits& limits);
     Task<Result<void>> connect_any(UpstreamConnection::State& state, const Url& url,
                                    std::vector<IpAddress> addresses, Clock::time_point deadline,
                                    const UpstreamLimits& limits);
     Task<Result<void>> start_tls(UpstreamConnection::State& state, const Url& url,
-                                 Clock::time_point deadline, const UpstreamLimits& limits);
+                                 Clock::time_point deadline, const UpstreamLimits& limits,
+                                 TlsOffer offer);
     static Error timed_out(const Url& url, const UpstreamLimits& limits);
+
+    // ---- upstream_http2.cpp: sessions for many calls ----
+    Task<Result<UpstreamChannel>> acquire_http2(OriginPtr origin, const Url& url,
+                                                Clock::time_point deadline,
+                                                const UpstreamLimits& limits);
+    Task<Result<std::optional<UpstreamConnection>>> dial_http2(OriginPtr origin, const Url& url,
+                                                               Clock::time_point deadline,
+                                                               const UpstreamLimits& limits);
+    void add_session(UpstreamOrigin& origin, UpstreamConnection connection,
+                     const UpstreamLimits& limits);
+    bool sweep_http2();
+    void close_idle_http2();
+    void begin_sweeping();
 
     std::shared_ptr<const UpstreamPools::Shared> shared;
     std::shared_ptr<const ClientIdentity> identity;  // shown to who asks for one; null: none

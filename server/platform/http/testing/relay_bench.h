@@ -32,6 +32,7 @@ struct Bench : RelayObserver {
     AnswerDecision decision{};
     std::optional<std::string> body;  // read before relaying
     std::size_t take_over_bytes_max = 65'536;
+    bool tunnels_websocket = false;
 
     std::mutex mutex;
     std::vector<RelayOutcome> outcomes;
@@ -66,6 +67,7 @@ inline Task<void> run_relay(Exchange& exchange) {
     plan.limits = bench.limits;
     plan.request_body = bench.body;
     plan.take_over_bytes_max = bench.take_over_bytes_max;
+    plan.tunnels_websocket = bench.tunnels_websocket;
     RelayOutcome outcome = co_await relay(exchange, *upstream, plan, bench);
     if (outcome.error && !outcome.answered && outcome.end != RelayOutcome::End::client_failed) {
         (void)co_await exchange.send(error_response(*outcome.error));
