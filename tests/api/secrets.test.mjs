@@ -70,8 +70,9 @@ function findIn(haystack, secrets, where) {
 function* filesBelow(folder) {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    if (statSync(path).isDirectory()) yield* filesBelow(path);
-    else yield path;
+    const what = statSync(path);
+    if (what.isDirectory()) yield* filesBelow(path);
+    else if (what.isFile()) yield path; // a socket holds nothing
   }
 }
 

@@ -107,6 +107,7 @@ const matrix = {
   getAsset: pages,
   showPortal: pages,
   getPortalFile: pages,
+  getSdkScript: pages,
   getHealth: pages,
   getReadiness: pages,
   getMetrics: pages,

@@ -22,7 +22,7 @@ export function makeResourceApi(checkToken) {
   const api = {
     requests: [], // {method, target, rawHeaders} of each call, newest last
     status: undefined, // when set, every * route answers it
-    lastDownload: undefined, // the newest answer of /api/download
+    lastDownload: undefined, // the newest {response, bytesBefore} of /api/download
     held: new Map(), // open answers of /api/held/<name>, by name: {write, end}
     handle,
   };
@@ -45,7 +45,7 @@ export function makeResourceApi(checkToken) {
     [
       /^\/api\/download$/,
       (request, response, context) => {
-        api.lastDownload = response;
+        api.lastDownload = { response, bytesBefore: request.socket.bytesWritten };
         download(request, response, context);
       },
     ],
