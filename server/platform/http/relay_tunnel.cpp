@@ -112,6 +112,7 @@ Task<void> Relay::tunnel() {
     }
     outcome_.answered = true;
     client_.answer_is_finished();
+    client_.forget_head();
     Tunnel tunnel(client_.stream(), upstream_, plan_.limits);
     co_await tunnel.run(client_.arrived(), parts_->in);
     outcome_.bytes_up = tunnel.bytes_up;

@@ -40,6 +40,13 @@ Task<void> ServerConnection::linger() {
 
 // ---- the client's side while a handler runs ----
 
+void ServerConnection::forget_head() {
+    RequestHead& head = request_->head;
+    const bool is_get = head.method == "GET";
+    head = RequestHead{};
+    head.method = is_get ? "GET" : "-";
+}
+
 BodyReader::Next ServerConnection::next_body(std::string_view& data) {
     return request_->body.next(in_.empty() ? request_->body_in : in_, data);
 }

@@ -73,6 +73,9 @@ class ServerConnection {
     bool has_arrived(std::uint64_t bytes) const { return in_.size() >= bytes; }
     // What has been read and belongs to no request yet.
     Buffer& arrived() { return in_; }
+    // The buffer that the head views into is about to be used for something else. What the log
+    // needs stays.
+    void forget_head();
     // Where body bytes are read into; what it held has been used up.
     Buffer& body_buffer() { return request_->body_in; }
     // Takes what has arrived of an unread body, so that a small one does not cost the connection.
