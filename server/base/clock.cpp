@@ -1,6 +1,7 @@
 #include "base/clock.h"
 
 #include <charconv>
+#include <ctime>
 #include <fmt/format.h>
 
 namespace tenon {
@@ -58,7 +59,13 @@ std::optional<std::chrono::minutes> read_offset(std::string_view text, std::size
 Timestamp SystemClock::now() const {
     return std::chrono::floor<Milliseconds>(std::chrono::system_clock::now());
 }
-SteadyTime SystemClock::steady_now() const { return std::chrono::steady_clock::now(); }
+SteadyTime SystemClock::steady_now() const { return coarse_steady_now(); }
+
+SteadyTime coarse_steady_now() {
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return SteadyTime(Seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
+}
 
 FakeClock::FakeClock() : FakeClock(from_millis(1'767'225'600'000)) {}
 

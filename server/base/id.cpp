@@ -9,11 +9,33 @@ constexpr char kHex[] = "0123456789abcdef";
 
 bool is_dash_position(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
 
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
+// The value of each hexadecimal digit, -1 for other bytes.
+constexpr std::array<std::int8_t, 256> make_hex_values() {
+    std::array<std::int8_t, 256> values{};
+    values.fill(-1);
+    for (std::size_t digit = 0; digit < 16; ++digit) {
+        const auto value = static_cast<std::int8_t>(digit);
+        values[static_cast<unsigned char>(kHex[digit])] = value;
+        values[static_cast<unsigned char>("0123456789ABCDEF"[digit])] = value;
+    }
+    return values;
+}
+constexpr std::array<std::int8_t, 256> kHexValues = make_hex_values();
+
+// Where the two digits of each byte stand in the text.
+constexpr std::array<std::uint8_t, 16> kDigitsAt = {0,  2,  4,  6,  9,  11, 14, 16,
+                                                    19, 21, 24, 26, 28, 30, 32, 34};
+
+// Negative when something else than two digits stands at `text`.
+int byte_at(const char* text) {
+    const int high = kHexValues[static_cast<unsigned char>(text[0])];
+    const int low = kHexValues[static_cast<unsigned char>(text[1])];
+    return (high | low) < 0 ? -1 : high * 16 + low;
+}
+
+Error wrong_id() {
+    return {ErrorKind::invalid_input, "invalid_id",
+            "An id is a UUID: 36 characters, such as 123e4567-e89b-42d3-a456-426614174000."};
 }
 
 }  // namespace
@@ -27,23 +49,16 @@ Uuid Uuid::random() {
 }
 
 Result<Uuid> Uuid::parse(std::string_view text) {
-    const Error wrong{
-        ErrorKind::invalid_input, "invalid_id",
-        "An id is a UUID: 36 characters, such as 123e4567-e89b-42d3-a456-426614174000."};
-    if (text.size() != 36) return wrong;
+    if (text.size() != 36) return wrong_id();
+    if (text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') return wrong_id();
     Uuid uuid;
-    std::size_t digit = 0;
-    for (std::size_t i = 0; i < 36; ++i) {
-        if (is_dash_position(i)) {
-            if (text[i] != '-') return wrong;
-            continue;
-        }
-        const int value = hex_value(text[i]);
-        if (value < 0) return wrong;
-        std::uint8_t& byte = uuid.bytes[digit / 2];
-        byte = static_cast<std::uint8_t>((byte << 4) | value);
-        ++digit;
+    int seen = 0;  // negative once any byte was not one
+    for (std::size_t i = 0; i < uuid.bytes.size(); ++i) {
+        const int byte = byte_at(text.data() + kDigitsAt[i]);
+        uuid.bytes[i] = static_cast<std::uint8_t>(byte);
+        seen |= byte;
     }
+    if (seen < 0) return wrong_id();
     return uuid;
 }
 

@@ -3,19 +3,20 @@
 // answer act as Tenon's own origin.
 #pragma once
 
-#include <string_view>
+#include "platform/http/header_list.h"
 
 namespace tenon {
 
 // True for request fields that go on to the provider. The caller's own credential, cookies, Tenon's
 // control headers and what describes the caller's browser or network stay here.
-bool is_forwarded_request_header(std::string_view name);
+bool is_forwarded_request_header(http::HeaderId id);
 
 enum class ResponseMode { raw, wrapped };
 
 // True for the provider's fields that go back to the caller. Cookies pass in raw mode alone; fields
 // that would set policies for Tenon's origin (HSTS, CSP, CORS, Alt-Svc, Clear-Site-Data, …) never
-// pass.
-bool is_forwarded_response_header(std::string_view name, ResponseMode mode);
+// pass. What is true of the exact bytes only (ETag, Digest, Accept-Ranges) passes in raw mode
+// alone.
+bool is_forwarded_response_header(http::HeaderId id, ResponseMode mode);
 
 }  // namespace tenon

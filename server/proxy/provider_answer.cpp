@@ -60,7 +60,8 @@ http::Response envelope(const http::TakenAnswer& taken, std::string_view provide
         const bool is_about_body = equals_ignoring_case(field.name, "content-type") ||
                                    equals_ignoring_case(field.name, "content-length") ||
                                    equals_ignoring_case(field.name, "content-encoding");
-        if (!is_about_body && is_forwarded_response_header(field.name, ResponseMode::wrapped)) {
+        if (!is_about_body &&
+            is_forwarded_response_header(http::header_id(field.name), ResponseMode::wrapped)) {
             response.headers.add(field.name, field.value);
         }
     }
@@ -72,7 +73,7 @@ http::Response as_it_came(const http::TakenAnswer& taken) {
     response.status = taken.status;
     response.body = taken.body;
     for (const auto& field : taken.headers.fields()) {
-        if (is_forwarded_response_header(field.name, ResponseMode::raw)) {
+        if (is_forwarded_response_header(http::header_id(field.name), ResponseMode::raw)) {
             response.headers.add(field.name, field.value);
         }
     }
@@ -111,7 +112,7 @@ http::AnswerDecision ProviderAnswer::on_answer(const http::ResponseHead& head) {
 
 bool ProviderAnswer::keeps_field(const http::HeaderField& field) {
     if (field.id == http::HeaderId::content_type) return !replaces_content_type_;
-    return is_forwarded_response_header(field.name, mode_);
+    return is_forwarded_response_header(field.id, mode_);
 }
 
 http::Response taken_answer_response(const http::TakenAnswer& taken, ResponseMode mode,

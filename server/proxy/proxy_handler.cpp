@@ -24,29 +24,12 @@ bool is_idempotent(std::string_view method) {
            method == "DELETE" || method == "TRACE";
 }
 
-ResponseMode response_mode(const http::RequestHead& head) {
-    const bool raw = head.headers.find("x-paragon-use-raw-response") != nullptr;
-    return raw ? ResponseMode::raw : ResponseMode::wrapped;
-}
-
 // The client's word "auto" asks the server to tell from the body what it is.
 std::string_view inferred_content_type(std::string_view body) {
     const std::string_view text = trim(body);
     if (text.empty()) return {};
     const bool is_json = text.front() == '{' || text.front() == '[' || text.front() == '"';
     return is_json ? "application/json" : "text/plain; charset=utf-8";
-}
-
-bool is_named(const std::vector<std::string>& names, std::string_view name) {
-    return std::any_of(names.begin(), names.end(),
-                       [&](const std::string& known) { return equals_ignoring_case(known, name); });
-}
-
-void append_line(std::string& out, std::string_view name, std::string_view value) {
-    out += name;
-    out += ": ";
-    out += value;
-    out += "\r\n";
 }
 
 }  // namespace
@@ -62,60 +45,75 @@ struct ProxyHandler::Attempt {
     bool wants_websocket = false;
     int retries_left = 0;
     Milliseconds next_wait = kFirstRetryWait;
-    std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point started = coarse_steady_now();
+    std::optional<ProxyUrl> url;
+    http::UpstreamLimits limits;
+    std::string request_head;
+    http::RelayOutcome outcome;
 
     bool is_repeatable() const { return !has_body || body.has_value(); }
+    std::optional<std::string_view> read_body() const {
+        return body ? std::optional<std::string_view>(*body) : std::nullopt;
+    }
     AnswerChances chances(std::string_view method) const {
         return {.refresh_on_401 = !refreshed && is_repeatable(),
                 .retry_on_busy = retries_left > 0 && is_repeatable() && is_idempotent(method),
                 .retry_rule = &call.integration->definition.api.retry};
     }
+    Ok find_url();
+    void write_request_head(const http::RequestHead& head);
+    void append_content_type(const http::RequestHead& head);
 };
 
-namespace {
+Ok ProxyHandler::Attempt::find_url() {
+    const InjectedCall& injected = *call.injected;
+    ASSIGN_OR_RETURN(url, ProxyUrl::make(injected.base_url, target, injected.query.reveal()));
+    if (!url->leaves_base()) return {};
+    return check_host(*call.integration, injected.base_url, url->origin());
+}
 
 // Request line and fields for the provider: the caller's own without those that stay here, then
 // what the integration adds. Framing is the relay's.
-std::string request_head_for(const http::RequestHead& head, const Url& url,
-                             const InjectedCall& injected, ResponseMode mode,
-                             std::optional<std::string_view> body) {
-    std::string out;
+void ProxyHandler::Attempt::write_request_head(const http::RequestHead& head) {
+    const InjectedCall& injected = *call.injected;
+    std::string& out = request_head;
+    out.clear();
     out.reserve(head.head_bytes + injected.header_lines.reveal().size() + 256);
     out += head.method;
     out += ' ';
-    out += url.request_target();
+    url->append_request_target(out);
     out += " HTTP/1.1\r\n";
-    append_line(out, "Host", url.host_header());
-    bool has_user_agent = false;
+    if (url->leaves_base()) {
+        http::append_field(out, "Host", url->origin().host_header());
+    } else {
+        out += injected.host_line;
+    }
+    bool has_user_agent = injected.sets_user_agent;
     for (const http::HeaderField& field : head.headers) {
-        if (http::is_hop_by_hop(head.headers, field) || !is_forwarded_request_header(field.name))
+        if (!is_forwarded_request_header(field.id) || injected.replaces(field) ||
+            http::is_hop_by_hop(head.headers, field)) {
             continue;
-        if (is_named(injected.names, field.name)) continue;
+        }
         if (mode == ResponseMode::wrapped && field.id == http::HeaderId::accept_encoding) continue;
         if (field.id == http::HeaderId::content_type && field.value == "auto") {
-            const std::string_view type =
-                body ? inferred_content_type(*body)
-                     : (head.body == http::BodyKind::none ? "" : "application/json");
-            if (!type.empty()) append_line(out, "Content-Type", type);
+            append_content_type(head);
             continue;
         }
         has_user_agent = has_user_agent || field.id == http::HeaderId::user_agent;
-        append_line(out, field.name, field.value);
+        http::append_received_field(out, field);
     }
-    if (!has_user_agent && !is_named(injected.names, "user-agent")) out += kDefaultUserAgent;
+    if (!has_user_agent) out += kDefaultUserAgent;
     if (mode == ResponseMode::wrapped) out += kIdentityEncoding;
     out += injected.header_lines.reveal();
-    return out;
+    if (wants_websocket) append_websocket_fields(out, head.headers);
 }
 
-Result<Url> url_for(const ProxyCall& call, const ProxyTarget& target) {
-    const InjectedCall& injected = *call.injected;
-    ASSIGN_OR_RETURN(Url url, build_proxy_url(injected.base_url, target, injected.query.reveal()));
-    RETURN_IF_ERROR(check_host(*call.integration, injected.base_url, url));
-    return url;
+void ProxyHandler::Attempt::append_content_type(const http::RequestHead& head) {
+    const std::string_view type =
+        body ? inferred_content_type(*body)
+             : (head.body == http::BodyKind::none ? "" : "application/json");
+    if (!type.empty()) http::append_field(request_head, "Content-Type", type);
 }
-
-}  // namespace
 
 ProxyHandler::ProxyHandler(const ProxyServices& services, http::UpstreamPools& pools,
                            Metrics& metrics, const ProxyOptions& options)
@@ -142,7 +140,8 @@ void ProxyHandler::register_on(http::Router& router) {
 }
 
 Task<void> ProxyHandler::handle(http::Exchange& exchange) {
-    const Result<void> done = co_await run(exchange);
+    Attempt attempt;
+    const Result<void> done = co_await run(exchange, attempt);
     if (done) co_return;
     refused_.add();
     if (exchange.response_started()) {
@@ -153,23 +152,48 @@ Task<void> ProxyHandler::handle(http::Exchange& exchange) {
     (void)co_await exchange.send(http::error_response(done.error()));
 }
 
-Task<Result<void>> ProxyHandler::run(http::Exchange& exchange) {
+Task<Result<void>> ProxyHandler::run(http::Exchange& exchange, Attempt& attempt) {
     const http::RequestHead& head = exchange.head();
-    Attempt attempt;
+    const CallFields fields = CallFields::read(head.headers);
     ASSIGN_OR_CO_RETURN(attempt.target, parse_proxy_target(head.target));
-    if (const auto* url = head.headers.find("x-paragon-proxy-url"); url != nullptr) {
-        CO_RETURN_IF_ERROR(apply_proxy_url_header(attempt.target, url->value));
+    if (fields.proxy_url) {
+        CO_RETURN_IF_ERROR(apply_proxy_url_header(attempt.target, *fields.proxy_url));
     }
-    ASSIGN_OR_CO_RETURN(attempt.call, co_await resolve_call(services_, attempt.target, head));
+    if (!resolve_from_memory(services_, attempt.target, fields, attempt.call)) {
+        ASSIGN_OR_CO_RETURN(attempt.call, co_await resolve_call(services_, attempt.target, fields));
+    }
     CO_RETURN_IF_ERROR(check_rate(attempt.call));
-    attempt.mode = response_mode(head);
+    const ApiSetup& api = attempt.call.integration->definition.api;
+    attempt.mode = fields.wants_raw ? ResponseMode::raw : ResponseMode::wrapped;
     // What may have been done already is not done again.
-    if (is_idempotent(head.method)) {
-        attempt.retries_left = attempt.call.integration->definition.api.retries_max;
-    }
+    if (is_idempotent(head.method)) attempt.retries_left = api.retries_max;
+    attempt.limits = limits_for(api);
+    attempt.has_body = head.body != http::BodyKind::none;
     if (head.wants_upgrade) attempt.wants_websocket = asks_for_websocket(head);
-    CO_RETURN_IF_ERROR(co_await read_repeatable_body(exchange, attempt));
-    co_return co_await send_until_answered(exchange, attempt);
+    if (attempt.has_body) CO_RETURN_IF_ERROR(co_await read_repeatable_body(exchange, attempt));
+    calls_.add();
+    while (true) {
+        CO_RETURN_IF_ERROR(co_await send_once(exchange, attempt));
+        if (attempt.outcome.end != http::RelayOutcome::End::taken_over) {
+            co_return end_of_failed(attempt);
+        }
+        const http::TakenAnswer& taken = *attempt.outcome.taken;
+        ASSIGN_OR_CO_RETURN(const bool repeats, co_await prepare_repeat(attempt, taken));
+        if (!repeats) {
+            co_return co_await exchange.send(taken_answer_response(
+                taken, attempt.mode, attempt.call.integration->definition.name));
+        }
+        repeats_.add();
+    }
+}
+
+Result<void> ProxyHandler::end_of_failed(Attempt& attempt) {
+    http::RelayOutcome& outcome = attempt.outcome;
+    if (outcome.end != http::RelayOutcome::End::upstream_failed) return {};
+    upstream_failures_.add();
+    // The caller's connection was cut in the middle of the answer; that says it.
+    if (outcome.answered) return {};
+    return std::move(*outcome.error);
 }
 
 Ok ProxyHandler::check_rate(const ProxyCall& call) {
@@ -185,8 +209,6 @@ Ok ProxyHandler::check_rate(const ProxyCall& call) {
 
 Task<Result<void>> ProxyHandler::read_repeatable_body(http::Exchange& exchange, Attempt& attempt) {
     const http::RequestHead& head = exchange.head();
-    attempt.has_body = head.body != http::BodyKind::none;
-    if (!attempt.has_body) co_return Result<void>();
     if (const auto arrived = exchange.take_arrived_body()) {
         attempt.body = std::string(*arrived);
     } else if (head.body == http::BodyKind::length &&
@@ -197,61 +219,32 @@ Task<Result<void>> ProxyHandler::read_repeatable_body(http::Exchange& exchange, 
     co_return Result<void>();
 }
 
-Task<Result<void>> ProxyHandler::send_until_answered(http::Exchange& exchange, Attempt& attempt) {
-    calls_.add();
-    while (true) {
-        ASSIGN_OR_CO_RETURN(http::RelayOutcome outcome, co_await send_once(exchange, attempt));
-        using End = http::RelayOutcome::End;
-        if (outcome.end == End::completed || outcome.end == End::client_failed) {
-            co_return Result<void>();
-        }
-        if (outcome.end == End::upstream_failed) {
-            upstream_failures_.add();
-            if (outcome.answered) co_return Result<void>();
-            co_return std::move(*outcome.error);
-        }
-        ASSIGN_OR_CO_RETURN(const bool repeats, co_await prepare_repeat(attempt, *outcome.taken));
-        if (repeats) {
-            repeats_.add();
-            continue;
-        }
-        co_return co_await exchange.send(taken_answer_response(
-            *outcome.taken, attempt.mode, attempt.call.integration->definition.name));
-    }
-}
-
-Task<Result<http::RelayOutcome>> ProxyHandler::send_once(http::Exchange& exchange,
-                                                         Attempt& attempt) {
+Task<Result<void>> ProxyHandler::send_once(http::Exchange& exchange, Attempt& attempt) {
     const http::RequestHead& head = exchange.head();
-    ASSIGN_OR_CO_RETURN(const Url url, url_for(attempt.call, attempt.target));
-    std::optional<std::string_view> body;
-    if (attempt.body) body = *attempt.body;
-    std::string request_head =
-        request_head_for(head, url, *attempt.call.injected, attempt.mode, body);
-    if (attempt.wants_websocket) append_websocket_fields(request_head, head.headers);
-    const http::UpstreamLimits limits = limits_for(attempt.call.integration->definition.api);
-    http::UpstreamPool& pool = pools_.here(attempt.call.injected->identity);
-    ProviderAnswer observer(attempt.mode, attempt.chances(head.method));
-    const http::RelayPlan plan{.request_head = request_head,
+    CO_RETURN_IF_ERROR(attempt.find_url());
+    attempt.write_request_head(head);
+    const http::RelayPlan plan{.request_head = attempt.request_head,
                                .request_method = head.method,
-                               .request_body = body,
-                               .limits = limits,
+                               .request_body = attempt.read_body(),
+                               .limits = attempt.limits,
                                .tunnels_websocket = attempt.wants_websocket,
                                .take_over_bytes_max = options_.held_answer_bytes_max,
                                .started = attempt.started};
+    ProviderAnswer observer(attempt.mode, attempt.chances(head.method));
     http::Freshness freshness = http::Freshness::any;
-    auto pooled = pool.try_acquire(url);
+    auto pooled = pools_.here(attempt.call.injected->identity).try_acquire(attempt.url->origin());
     while (true) {
         std::unique_ptr<http::Http2Lease> http2;
         if (!pooled) {
             ASSIGN_OR_CO_RETURN(http::UpstreamChannel channel,
-                                co_await find_channel(attempt, url, limits, freshness));
+                                co_await find_channel(attempt, freshness));
             pooled = std::move(channel.connection);
             http2 = std::move(channel.http2);
         }
-        http::RelayOutcome outcome;
+        http::RelayOutcome& outcome = attempt.outcome;
+        outcome = {};
         if (pooled) {
-            outcome = co_await http::relay(exchange, pooled->stream(), plan, observer);
+            co_await http::relay(exchange, pooled->stream(), plan, observer, outcome);
             pooled->release(outcome.upstream_reusable ? http::Reuse::yes : http::Reuse::no);
         } else {
             co_await http::relay_http2(exchange, *http2, plan, observer, outcome);
@@ -263,7 +256,7 @@ Task<Result<http::RelayOutcome>> ProxyHandler::send_once(http::Exchange& exchang
             outcome.may_retry_on_new_connection() && freshness == http::Freshness::any &&
             (outcome.refused ||
              (was_used && (is_idempotent(head.method) || !outcome.request_sent)));
-        if (!died_in_pool) co_return outcome;
+        if (!died_in_pool) co_return Result<void>();
         repeats_.add();
         freshness = http::Freshness::new_connection;
         pooled.reset();
@@ -272,13 +265,14 @@ Task<Result<http::RelayOutcome>> ProxyHandler::send_once(http::Exchange& exchang
 
 // A WebSocket is an HTTP/1.1 connection of its own.
 Task<Result<http::UpstreamChannel>> ProxyHandler::find_channel(const Attempt& attempt,
-                                                               const Url& url,
-                                                               const http::UpstreamLimits& limits,
                                                                http::Freshness freshness) {
     http::UpstreamPool& pool = pools_.here(attempt.call.injected->identity);
-    if (!attempt.wants_websocket) co_return co_await pool.acquire_channel(url, limits, freshness);
+    const Url& url = attempt.url->origin();
+    if (!attempt.wants_websocket) {
+        co_return co_await pool.acquire_channel(url, attempt.limits, freshness);
+    }
     http::UpstreamChannel channel;
-    ASSIGN_OR_CO_RETURN(channel.connection, co_await pool.acquire(url, limits, freshness));
+    ASSIGN_OR_CO_RETURN(channel.connection, co_await pool.acquire(url, attempt.limits, freshness));
     co_return channel;
 }
 

@@ -36,12 +36,13 @@ class ProxyHandler {
 
  private:
     struct Attempt;
-    Task<Result<void>> run(http::Exchange& exchange);
+    Task<Result<void>> run(http::Exchange& exchange, Attempt& attempt);
     Task<Result<void>> read_repeatable_body(http::Exchange& exchange, Attempt& attempt);
-    Task<Result<void>> send_until_answered(http::Exchange& exchange, Attempt& attempt);
-    Task<Result<http::RelayOutcome>> send_once(http::Exchange& exchange, Attempt& attempt);
-    Task<Result<http::UpstreamChannel>> find_channel(const Attempt& attempt, const Url& url,
-                                                     const http::UpstreamLimits& limits,
+    // One exchange with the provider; what came of it is in the attempt's outcome.
+    Task<Result<void>> send_once(http::Exchange& exchange, Attempt& attempt);
+    // What the caller is told in place of an answer, or after one that broke off.
+    Result<void> end_of_failed(Attempt& attempt);
+    Task<Result<http::UpstreamChannel>> find_channel(const Attempt& attempt,
                                                      http::Freshness freshness);
     // Whether the call is to be sent again. Errors: unprocessable "credential.invalid".
     Task<Result<bool>> prepare_repeat(Attempt& attempt, const http::TakenAnswer& taken);

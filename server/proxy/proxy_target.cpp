@@ -39,30 +39,20 @@ Ok read_integration(ProxyTarget& target, std::string_view& rest) {
     return {};
 }
 
-// Dot segments, also percent-encoded ones, would let a caller climb out of the base path at the
-// provider.
-bool has_dot_segment(std::string_view path) {
-    const bool may_have = path.find("/.") != std::string_view::npos ||
-                          path.find("%2") != std::string_view::npos || path.starts_with('.');
-    if (!may_have) return false;
-    for (const std::string_view segment : split(path, '/')) {
-        std::string plain;
-        for (std::size_t i = 0; i < segment.size(); ++i) {
-            const bool encoded_dot = segment[i] == '%' && i + 2 < segment.size() &&
-                                     segment[i + 1] == '2' && ascii_lower(segment[i + 2]) == 'e';
-            plain += encoded_dot ? '.' : segment[i];
-            if (encoded_dot) i += 2;
-            if (plain.size() > 2) break;
-        }
-        if (plain == "." || plain == "..") return true;
-    }
-    return false;
+// Whether a server might read a part of the path as a dot segment. Nearly no path has any of the
+// bytes that this takes.
+bool may_climb(std::string_view path) {
+    const bool is_plain = path.find('%') == std::string_view::npos &&
+                          path.find("/.") == std::string_view::npos &&
+                          path.find('\\') == std::string_view::npos && !path.starts_with('.');
+    return !is_plain && has_dot_segments(path);
 }
 
-void append_query(Url& url, std::string_view query) {
-    if (url.has_query && !url.query.empty() && !query.empty()) url.query += '&';
-    url.query += query;
-    url.has_query = true;
+void append_query(std::string& out, std::string_view part, char& separator) {
+    if (part.empty()) return;
+    out += separator;
+    out += part;
+    separator = '&';
 }
 
 }  // namespace
@@ -107,24 +97,40 @@ Ok apply_proxy_url_header(ProxyTarget& target, std::string_view proxy_url) {
     return {};
 }
 
-Result<Url> build_proxy_url(const Url& base, const ProxyTarget& target,
-                            std::string_view extra_query) {
-    Url url = base;
+Result<ProxyUrl> ProxyUrl::make(const Url& base, const ProxyTarget& target,
+                                std::string_view extra_query) {
+    ProxyUrl url;
+    url.base_ = &base;
     if (is_full_url(target.api_path)) {
         auto full = Url::parse(target.api_path);
         if (!full) return Error::invalid_field("path", full.error().message);
-        url = std::move(*full);
-    } else if (!target.api_path.empty()) {
-        if (url.path.ends_with('/')) url.path.pop_back();
-        url.path += '/';
-        url.path += target.api_path;
+        url.full_ = std::move(*full);
+    } else {
+        url.api_path_ = target.api_path;
     }
-    if (has_dot_segment(url.path)) {
+    if (may_climb(url.full_ ? std::string_view(url.full_->path) : url.api_path_)) {
         return Error::invalid_field("path", "must not hold \".\" or \"..\" segments");
     }
-    if (target.has_query) append_query(url, target.query);
-    if (!extra_query.empty()) append_query(url, extra_query);
+    url.query_ = target.query;
+    url.has_query_ = target.has_query;
+    url.extra_query_ = extra_query;
     return url;
+}
+
+void ProxyUrl::append_request_target(std::string& out) const {
+    std::string_view path = origin().path;
+    if (!api_path_.empty() && path.ends_with('/')) path.remove_suffix(1);
+    out += path;
+    if (!api_path_.empty()) {
+        out += '/';
+        out += api_path_;
+    }
+    char separator = '?';
+    append_query(out, origin().query, separator);
+    append_query(out, query_, separator);
+    append_query(out, extra_query_, separator);
+    // An empty query is not the same as none.
+    if (separator == '?' && (has_query_ || origin().has_query)) out += '?';
 }
 
 }  // namespace tenon

@@ -40,10 +40,29 @@ Result<ProxyTarget> parse_proxy_target(std::string_view target);
 // when a path was given too.
 Ok apply_proxy_url_header(ProxyTarget& target, std::string_view proxy_url);
 
-// The URL to call: `base` followed by the path, or the full URL when the path is one. Dot segments
-// are refused, so that a call never leaves the base path. `extra_query` (from the API
-// authorization) is added behind the caller's.
-Result<Url> build_proxy_url(const Url& base, const ProxyTarget& target,
-                            std::string_view extra_query);
+// The URL to call: `base` followed by the target's path, or the full URL when the path is one.
+// Views into both, so that nothing is copied on the hot path. `extra_query` (from the API
+// authorization) is added behind the caller's. Dot segments are refused, so that a call never
+// leaves the base path.
+class ProxyUrl {
+ public:
+    // Errors: invalid_input with the field "path".
+    static Result<ProxyUrl> make(const Url& base, const ProxyTarget& target,
+                                 std::string_view extra_query);
+
+    // Scheme, host and port of the call.
+    const Url& origin() const { return full_ ? *full_ : *base_; }
+    bool leaves_base() const { return full_.has_value(); }
+    // path[?query], byte for byte.
+    void append_request_target(std::string& out) const;
+
+ private:
+    const Url* base_ = nullptr;
+    std::optional<Url> full_;  // only when the target is a full URL
+    std::string_view api_path_;
+    std::string_view query_;
+    std::string_view extra_query_;
+    bool has_query_ = false;
+};
 
 }  // namespace tenon

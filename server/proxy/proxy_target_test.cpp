@@ -44,8 +44,12 @@ TEST(ProxyTarget, WhatCannotExistIsNotFound) {
 std::string built(const std::string& base, const std::string& rest, const std::string& extra = {}) {
     const std::string text = target_of("custom.a/" + rest);
     const auto target = parse_proxy_target(text);
-    const auto url = build_proxy_url(*Url::parse(base), *target, extra);
-    return url ? url->str() : url.error().message;
+    const Url base_url = *Url::parse(base);
+    const auto url = ProxyUrl::make(base_url, *target, extra);
+    if (!url) return url.error().message;
+    std::string out = url->origin().origin();
+    url->append_request_target(out);
+    return out;
 }
 
 TEST(ProxyTarget, PathAndQueryArePutBehindTheBaseByteForByte) {
@@ -58,11 +62,15 @@ TEST(ProxyTarget, PathAndQueryArePutBehindTheBaseByteForByte) {
     EXPECT_EQ(built("https://api.example.com", "https://files.example.com/y?z=1"),
               "https://files.example.com/y?z=1");
     EXPECT_EQ(built("https://api.example.com", "a/..b/.c"), "https://api.example.com/a/..b/.c");
+    EXPECT_EQ(built("https://api.example.com", "x?"), "https://api.example.com/x?");
+    EXPECT_EQ(built("https://api.example.com", "x?", "key=s"), "https://api.example.com/x?key=s");
+    EXPECT_EQ(built("https://api.example.com/v2", "?a=1"), "https://api.example.com/v2?a=1");
 }
 
 TEST(ProxyTarget, DotSegmentsAreRefusedInEverySpelling) {
     for (const std::string path :
-         {"../x", "a/../b", "a/..", "./x", "a/%2e%2e/b", "a/%2E./b", "a/.%2e", "%2e/x"}) {
+         {"../x", "a/../b", "a/..", "./x", "a/%2e%2e/b", "a/%2E./b", "a/.%2e", "%2e/x",
+          "a%2f..%2fb", "a\\..\\b", "a/..;x/b", "https://api.example.com/v2/../x"}) {
         EXPECT_NE(built("https://api.example.com/v2", path).find("segments"), std::string::npos)
             << path;
     }

@@ -15,11 +15,18 @@ namespace {
 
 constexpr std::string_view kPermissionsClaim = "urn:useparagon:connect:permissions";
 
-struct DigestHash {
-    std::size_t operator()(const Sha256Digest& digest) const noexcept {
+// One token as a project sees it.
+struct SessionKey {
+    ProjectId project;
+    KeyedNames::Name token;
+    bool operator==(const SessionKey&) const = default;
+};
+
+struct SessionKeyHash {
+    std::size_t operator()(const SessionKey& key) const noexcept {
         std::size_t value = 0;
-        std::memcpy(&value, digest.data(), sizeof value);
-        return value;
+        std::memcpy(&value, key.token.data(), sizeof value);
+        return value ^ std::hash<ProjectId>{}(key.project);
     }
 };
 
@@ -34,11 +41,11 @@ struct SessionLife {
     }
 };
 
-// Verified sessions by the SHA-256 of project and token, so that no bearer token stays in memory.
-// One for each thread: no locks.
+// Verified sessions by project and the keyed name of the token, so that no bearer token stays in
+// memory. One for each thread: no locks.
 class SessionCache {
  public:
-    std::shared_ptr<const UserSession> find(const Sha256Digest& key, std::uint64_t epoch,
+    std::shared_ptr<const UserSession> find(const SessionKey& key, std::uint64_t epoch,
                                             const Clock& clock) {
         if (epoch != epoch_) drop_all(epoch);
         const auto found = index_.find(key);
@@ -52,7 +59,7 @@ class SessionCache {
         return found->second->session;
     }
 
-    void put(const Sha256Digest& key, std::uint64_t epoch, SessionLife life,
+    void put(const SessionKey& key, std::uint64_t epoch, SessionLife life,
              std::shared_ptr<const UserSession> session, std::size_t sessions_max) {
         if (epoch != epoch_) drop_all(epoch);
         if (const auto found = index_.find(key); found != index_.end()) {
@@ -77,7 +84,7 @@ class SessionCache {
 
  private:
     struct Entry {
-        Sha256Digest key;
+        SessionKey key;
         SessionLife life;
         std::shared_ptr<const UserSession> session;
     };
@@ -91,7 +98,7 @@ class SessionCache {
     std::uint64_t owner_ = 0;
     std::uint64_t epoch_ = 0;
     std::list<Entry> entries_;  // used last comes first
-    std::unordered_map<Sha256Digest, std::list<Entry>::iterator, DigestHash> index_;
+    std::unordered_map<SessionKey, std::list<Entry>::iterator, SessionKeyHash> index_;
 };
 
 SessionCache& thread_cache(std::uint64_t owner) {
@@ -108,12 +115,6 @@ std::string_view bearer_token(std::string_view header) {
         return {};
     }
     return trim(header.substr(kScheme.size()));
-}
-
-Sha256Digest cache_key(ProjectId project, std::string_view token) {
-    const auto& bytes = project.uuid().bytes;
-    return sha256_digest(
-        {std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), token});
 }
 
 Error missing_token() {
@@ -155,7 +156,7 @@ class CachingUserAuthenticator final : public UserAuthenticator {
  private:
     std::shared_ptr<const UserSession> find_cached(ProjectId project, std::string_view token) {
         if (token.size() > options_.token_bytes_max) return nullptr;
-        return thread_cache(id_).find(cache_key(project, token), epoch(), clock_);
+        return thread_cache(id_).find(SessionKey{project, names_(token)}, epoch(), clock_);
     }
 
     Task<Result<std::shared_ptr<const UserSession>>> verify(ProjectId project, std::string token) {
@@ -176,7 +177,7 @@ class CachingUserAuthenticator final : public UserAuthenticator {
         const SessionLife life{session.expires_at + options_.clock_skew,
                                clock_.steady_now() + options_.session_life};
         auto shared = std::make_shared<const UserSession>(std::move(session));
-        thread_cache(id_).put(cache_key(project, token), begun_in, life, shared,
+        thread_cache(id_).put(SessionKey{project, names_(token)}, begun_in, life, shared,
                               options_.sessions_max);
         co_return shared;
     }
@@ -219,6 +220,7 @@ class CachingUserAuthenticator final : public UserAuthenticator {
     const Clock& clock_;
     const UserAuthenticatorOptions options_;
     const std::uint64_t id_ = next_id();
+    const KeyedNames names_;
 };
 
 }  // namespace

@@ -17,9 +17,18 @@ TEST(Sha256, AgreesWithFips180Vectors) {
               "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
-TEST(Sha256, DigestOfPartsIsDigestOfTheWhole) {
-    const Sha256Digest digest = sha256_digest({"a", "", "bc"});
-    EXPECT_EQ(std::string(digest.begin(), digest.end()), sha256("abc"));
+TEST(KeyedNames, NameTheSameTextAlikeAndOthersOtherwise) {
+    const KeyedNames names;
+    const std::string long_text(700, 'a');
+    std::string changed = long_text;
+    changed.back() = 'b';
+    EXPECT_EQ(names(long_text), names(std::string(700, 'a')));
+    EXPECT_NE(names(long_text), names(changed));
+    EXPECT_NE(names(""), names(std::string_view("\0", 1)));
+}
+
+TEST(KeyedNames, MeanNothingToAnotherObject) {
+    EXPECT_NE(KeyedNames()("token"), KeyedNames()("token"));
 }
 
 // RFC 4231, test cases 1, 2, 3 and 6.

@@ -6,6 +6,7 @@
 #include <sodium.h>
 #include <stdexcept>
 
+#include "base/random.h"
 #include "platform/crypto/openssl_handles.h"
 
 namespace tenon {
@@ -34,23 +35,26 @@ void require_sodium() {
 
 }  // namespace
 
-Sha256Digest sha256_digest(std::initializer_list<std::string_view> parts) {
+std::string sha256(std::string_view bytes) {
     thread_local const DigestContext context(EVP_MD_CTX_new());
     if (!context) throw std::bad_alloc();
-    bool ok = EVP_DigestInit_ex2(context.get(), sha256_algorithm(), nullptr) == 1;
-    for (const std::string_view part : parts) {
-        ok = ok && EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1;
-    }
-    Sha256Digest digest{};
-    if (!ok || EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) != 1) {
+    std::string digest(32, '\0');
+    if (EVP_DigestInit_ex2(context.get(), sha256_algorithm(), nullptr) != 1 ||
+        EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1 ||
+        EVP_DigestFinal_ex(context.get(), to_bytes(digest), nullptr) != 1) {
         throw std::runtime_error("SHA-256 failed");
     }
     return digest;
 }
 
-std::string sha256(std::string_view bytes) {
-    const Sha256Digest digest = sha256_digest({bytes});
-    return {digest.begin(), digest.end()};
+KeyedNames::KeyedNames() { fill_random(key_); }
+
+KeyedNames::Name KeyedNames::operator()(std::string_view text) const {
+    static_assert(std::tuple_size_v<Name> == crypto_shorthash_siphashx24_BYTES);
+    static_assert(std::tuple_size_v<Name> == crypto_shorthash_siphashx24_KEYBYTES);
+    Name name{};
+    crypto_shorthash_siphashx24(name.data(), to_bytes(text), text.size(), key_.data());
+    return name;
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -13,9 +12,18 @@ namespace tenon {
 
 std::string sha256(std::string_view bytes);  // 32 raw bytes
 
-// The digest of the parts put together, without touching the heap; for the hot path.
-using Sha256Digest = std::array<unsigned char, 32>;
-Sha256Digest sha256_digest(std::initializer_list<std::string_view> parts);
+// Names long texts, such as bearer tokens, in a table without keeping them: SipHash-2-4 with 128
+// bits under a random key of its own, so that nobody outside can find two texts with one name, nor
+// the text from the name. For memory alone: every object names differently.
+class KeyedNames {
+ public:
+    using Name = std::array<unsigned char, 16>;
+    KeyedNames();
+    Name operator()(std::string_view text) const;
+
+ private:
+    std::array<unsigned char, 16> key_;
+};
 
 std::string hmac_sha256(std::string_view key, std::string_view bytes);  // 32 raw bytes
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "platform/http/head_scanner.h"
 
@@ -133,8 +132,12 @@ std::string_view reason_phrase(int status) {
 
 void append_decimal(std::string& out, std::uint64_t number) {
     std::array<char, 20> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-    out.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
+    std::size_t at = digits.size();
+    do {
+        digits[--at] = static_cast<char>('0' + number % 10);
+        number /= 10;
+    } while (number != 0);
+    out.append(digits.data() + at, digits.size() - at);
 }
 
 void append_status_line(std::string& out, int status, std::string_view reason) {
@@ -155,6 +158,16 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
     to = std::copy(value.begin(), value.end(), to);
     *to++ = '\r';
     *to = '\n';
+}
+
+void append_received_field(std::string& out, const HeaderField& field) {
+    const char* const name_end = field.name.data() + field.name.size();
+    const char* const value_end = field.value.data() + field.value.size();
+    if (field.value.data() == name_end + 2 && name_end[1] == ' ' && value_end[0] == '\r') {
+        out.append(field.name.data(), static_cast<std::size_t>(value_end + 2 - field.name.data()));
+    } else {
+        append_field(out, field.name, field.value);
+    }
 }
 
 }  // namespace tenon::http

@@ -91,6 +91,8 @@ std::string_view reason_phrase(int status);
 // "HTTP/1.1 200 OK\r\n"
 void append_status_line(std::string& out, int status, std::string_view reason);
 void append_field(std::string& out, std::string_view name, std::string_view value);
+// The line of a parsed field; nearly every one is copied just as it stands in its buffer.
+void append_received_field(std::string& out, const HeaderField& field);
 void append_decimal(std::string& out, std::uint64_t number);
 
 }  // namespace tenon::http

@@ -64,6 +64,25 @@ inline const char* find_control(const char* p, const char* end) {
     return p;
 }
 
+// The first byte of [p, end) that may not stand in a request target.
+inline const char* find_target_end(const char* p, const char* end) {
+#if defined(__SSE2__)
+    while (end - p >= 16) {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+        // As signed numbers: bytes beyond ASCII are below the space too.
+        const __m128i above_space = _mm_cmpgt_epi8(bytes, _mm_set1_epi8(0x20));
+        const __m128i refused = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f)),
+                                             _mm_cmpeq_epi8(bytes, _mm_set1_epi8('#')));
+        const auto fits =
+            static_cast<unsigned>(_mm_movemask_epi8(_mm_andnot_si128(refused, above_space)));
+        if (fits != 0xffffU) return p + std::countr_one(fits);
+        p += 16;
+    }
+#endif
+    while (p != end && is_class(*p, kTargetChar)) ++p;
+    return p;
+}
+
 // A position in a head and why scanning stopped there. Every function returns false when it
 // stopped: `result` then says need_more or refused.
 struct Scanner {

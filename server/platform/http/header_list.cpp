@@ -42,33 +42,61 @@ struct Known {
     HeaderId id;
 };
 
-// By length, so that a name is compared with one or two candidates at most.
+// By length, so that a name is compared with those few that have its length and first letter.
 constexpr Known kKnown[] = {
     {"te", HeaderId::te},
-    {"host", HeaderId::host},
+    {"nel", HeaderId::origin_policy},
+    {"via", HeaderId::forwarded},
     {"date", HeaderId::date},
+    {"etag", HeaderId::of_exact_bytes},
+    {"host", HeaderId::host},
     {"cookie", HeaderId::cookie},
+    {"digest", HeaderId::of_exact_bytes},
     {"expect", HeaderId::expect},
     {"origin", HeaderId::origin},
     {"server", HeaderId::server},
+    {"alt-svc", HeaderId::origin_policy},
+    {"referer", HeaderId::referer},
+    {"refresh", HeaderId::origin_policy},
     {"trailer", HeaderId::trailer},
     {"upgrade", HeaderId::upgrade},
     {"location", HeaderId::location},
     {"forwarded", HeaderId::forwarded},
+    {"report-to", HeaderId::origin_policy},
+    {"x-real-ip", HeaderId::forwarded},
     {"connection", HeaderId::connection},
     {"keep-alive", HeaderId::keep_alive},
     {"set-cookie", HeaderId::set_cookie},
     {"user-agent", HeaderId::user_agent},
+    {"content-md5", HeaderId::of_exact_bytes},
+    {"repr-digest", HeaderId::of_exact_bytes},
     {"retry-after", HeaderId::retry_after},
     {"content-type", HeaderId::content_type},
+    {"x-request-id", HeaderId::request_id},
+    {"accept-ranges", HeaderId::of_exact_bytes},
     {"authorization", HeaderId::authorization},
+    {"content-digest", HeaderId::of_exact_bytes},
     {"content-length", HeaderId::content_length},
     {"accept-encoding", HeaderId::accept_encoding},
+    {"clear-site-data", HeaderId::origin_policy},
+    {"public-key-pins", HeaderId::origin_policy},
+    {"referrer-policy", HeaderId::origin_policy},
+    {"x-frame-options", HeaderId::origin_policy},
     {"content-encoding", HeaderId::content_encoding},
     {"transfer-encoding", HeaderId::transfer_encoding},
-    {"strict-transport-security", HeaderId::strict_transport_security},
+    {"permissions-policy", HeaderId::origin_policy},
+    {"reporting-endpoints", HeaderId::origin_policy},
+    {"origin-agent-cluster", HeaderId::origin_policy},
+    {"service-worker-allowed", HeaderId::origin_policy},
+    {"x-content-type-options", HeaderId::origin_policy},
+    {"content-security-policy", HeaderId::origin_policy},
+    {"strict-transport-security", HeaderId::origin_policy},
+    {"cross-origin-opener-policy", HeaderId::origin_policy},
+    {"cross-origin-embedder-policy", HeaderId::origin_policy},
+    {"cross-origin-resource-policy", HeaderId::origin_policy},
+    {"content-security-policy-report-only", HeaderId::origin_policy},
 };
-constexpr std::size_t kLengthMax = 25;
+constexpr std::size_t kLengthMax = 35;
 
 struct Range {
     std::uint8_t first = 0;
@@ -89,6 +117,29 @@ bool starts_with(std::string_view name, std::string_view lower) {
     return name.size() >= lower.size() && matches(name.substr(0, lower.size()), lower);
 }
 
+HeaderId prefixed_id(char first, std::string_view name) {
+    switch (first) {
+        case 'a':
+            if (starts_with(name, "access-control-")) return HeaderId::access_control;
+            break;
+        case 'p':
+            if (starts_with(name, "proxy-")) return HeaderId::proxy_prefixed;
+            break;
+        case 's':
+            if (starts_with(name, "sec-")) return HeaderId::fetch_metadata;
+            break;
+        case 'x':
+            if (starts_with(name, "x-forwarded-")) return HeaderId::forwarded;
+            if (starts_with(name, "x-paragon-") || starts_with(name, "x-tenon-")) {
+                return HeaderId::instruction;
+            }
+            break;
+        default:
+            break;
+    }
+    return HeaderId::other;
+}
+
 }  // namespace
 
 HeaderId header_id(std::string_view name) {
@@ -100,9 +151,7 @@ HeaderId header_id(std::string_view name) {
             if (kKnown[i].name[0] == first && matches(name, kKnown[i].name)) return kKnown[i].id;
         }
     }
-    if (first == 'p' && starts_with(name, "proxy-")) return HeaderId::proxy_prefixed;
-    if (first == 'x' && starts_with(name, "x-forwarded-")) return HeaderId::forwarded;
-    return HeaderId::other;
+    return prefixed_id(first, name);
 }
 
 const HeaderField* HeaderList::find(std::string_view name) const {

@@ -9,7 +9,8 @@
 
 namespace tenon::http {
 
-// Fields that the codec or the relay must know by name. Everything else is `other`.
+// Fields that the codec, the relay or the proxy must know by name, some as a group with one
+// meaning. Everything else is `other`.
 enum class HeaderId : std::uint8_t {
     other,
     connection,
@@ -26,12 +27,18 @@ enum class HeaderId : std::uint8_t {
     authorization,
     cookie,
     set_cookie,
-    forwarded,  // Forwarded and X-Forwarded-*
+    forwarded,  // Forwarded, Via, X-Real-IP and X-Forwarded-*
+    request_id,
+    referer,
+    fetch_metadata,  // Sec-*
+    access_control,  // Access-Control-*
+    instruction,     // X-Paragon-* and X-Tenon-*: from the caller to Tenon itself
+    origin_policy,  // by which an answer rules its whole origin: Content-Security-Policy, Alt-Svc …
+    of_exact_bytes,  // true of the body's very bytes only: ETag, Digest, Accept-Ranges …
     accept_encoding,
     user_agent,
     date,
     server,
-    strict_transport_security,
     origin,
     content_encoding,
     location,

@@ -1,23 +1,47 @@
 // The relay's main line: send the request, wait for the head of the answer, pass the answer on.
 #include "platform/http/relay.h"
 
+#include "base/clock.h"
 #include "platform/http/relay_state.h"
 
 namespace tenon::http {
 
-Task<RelayOutcome> relay(Exchange& exchange, Stream& upstream, RelayPlan plan,
-                         RelayObserver& observer) {
-    Relay relay(exchange, upstream, plan, observer);
-    co_await relay.run();
-    co_return relay.take_outcome();
+// One frame for the whole exchange: every further one would cost each request.
+Task<void> relay(Exchange& exchange, Stream& upstream, const RelayPlan& plan,
+                 RelayObserver& observer, RelayOutcome& outcome) {
+    Relay relay(exchange, upstream, plan, observer, outcome);
+    relay.arm_total_deadline();
+    relay.prepare_request();
+    if (relay.streams_body_) {
+        const Result<void> told = co_await relay.client_.send_continue();
+        if (!told) {
+            relay.fail_client(told.error());
+            co_return;
+        }
+    }
+    relay.update_deadline();
+    outcome.request_sent = true;
+    const Result<void> sent = co_await upstream.write_all(relay.request_parts());
+    if (!sent) {
+        relay.fail_upstream(sent.error());
+        co_return;
+    }
+    outcome.bytes_up += relay.first_body_.size();
+    relay.begin_waiting();
+    if (co_await relay.read_answer_head()) co_await relay.deliver_answer();
+    relay.end_upload();
+    if (relay.upload_ended_) co_await *relay.upload_ended_;
+    relay.finish();
 }
 
-Relay::Relay(Exchange& exchange, Stream& upstream, const RelayPlan& plan, RelayObserver& observer)
+Relay::Relay(Exchange& exchange, Stream& upstream, const RelayPlan& plan, RelayObserver& observer,
+             RelayOutcome& outcome)
     : exchange_(exchange),
       client_(exchange.connection()),
       upstream_(upstream),
       plan_(plan),
       observer_(observer),
+      outcome_(outcome),
       parts_(RelayParts::take()) {}
 
 Relay::~Relay() {
@@ -25,45 +49,12 @@ Relay::~Relay() {
     RelayParts::give_back(std::move(parts_));
 }
 
-Task<void> Relay::run() {
-    arm_total_deadline();
-    prepare_request();
-    if (streams_body_) {
-        const Result<void> told = co_await client_.send_continue();
-        if (!told) {
-            fail_client(told.error());
-            co_return;
-        }
-    }
-    update_deadline();
-    outcome_.request_sent = true;
-    const Result<void> sent = co_await upstream_.write_all(request_parts());
-    if (!sent) {
-        fail_upstream(sent.error());
-        co_return;
-    }
-    outcome_.bytes_up += first_body_.size();
-    if (streams_body_) {
-        upload_ended_.emplace();
-        EventLoop::current()->spawn(upload());
-    } else {
-        client_.watch_client([this] { on_client_gone(); });
-    }
-    if (co_await read_answer_head()) co_await deliver_answer();
-    if (uploading_) {
-        stop_upload();
-        if (upload_writing_) upstream_.close();
-    }
-    if (upload_ended_) co_await *upload_ended_;
-    finish();
-}
-
 // ---- the request ----
 
 void Relay::arm_total_deadline() {
     auto left = plan_.limits.total_timeout;
     if (plan_.started) {
-        const auto spent = std::chrono::steady_clock::now() - *plan_.started;
+        const auto spent = coarse_steady_now() - *plan_.started;
         left -= std::chrono::duration_cast<std::chrono::milliseconds>(spent);
     }
     upstream_.set_total_deadline("total_timeout", left);
@@ -96,6 +87,23 @@ void Relay::prepare_request() {
 std::span<iovec> Relay::request_parts() {
     write_parts_ = {as_part(plan_.request_head), as_part(parts_->framing), as_part(first_body_)};
     return std::span(write_parts_).first(first_body_.empty() ? 2 : 3);
+}
+
+// The request is on its way, all of it or all but the body.
+void Relay::begin_waiting() {
+    if (streams_body_) {
+        upload_ended_.emplace();
+        EventLoop::current()->spawn(upload());
+    } else {
+        client_.watch_client([this] { on_client_gone(); });
+    }
+}
+
+// The answer is through, or the relay has failed: what is left of the body is not wanted any more.
+void Relay::end_upload() {
+    if (!uploading_) return;
+    stop_upload();
+    if (upload_writing_) upstream_.close();
 }
 
 // Sends the client's body while the answer may be on its way already.

@@ -96,11 +96,11 @@ struct RelayOutcome {
     }
 };
 
-// `exchange`, `upstream`, `observer` and what `plan` points at outlive the task. Errors in the
+// The arguments and what `plan` points at outlive the task; `outcome` comes in fresh. Errors in the
 // outcome: provider_failed "upstream.connection_closed", "upstream.malformed_response",
 // "upstream.head_too_large"; provider_timed_out "upstream.timeout"; for the client's side those of
 // exchange.h.
-Task<RelayOutcome> relay(Exchange& exchange, Stream& upstream, RelayPlan plan,
-                         RelayObserver& observer);
+Task<void> relay(Exchange& exchange, Stream& upstream, const RelayPlan& plan,
+                 RelayObserver& observer, RelayOutcome& outcome);
 
 }  // namespace tenon::http

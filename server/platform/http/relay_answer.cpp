@@ -38,17 +38,6 @@ bool names_fields(const HeaderField& connection) {
            !equals_ignoring_case(connection.value, "close");
 }
 
-// The field's line. Nearly every one stands in the buffer just as it goes out.
-void append_line(std::string& out, const HeaderField& field) {
-    const char* const name_end = field.name.data() + field.name.size();
-    const char* const value_end = field.value.data() + field.value.size();
-    if (field.value.data() == name_end + 2 && name_end[1] == ' ' && value_end[0] == '\r') {
-        out.append(field.name.data(), value_end + 2);
-    } else {
-        append_field(out, field.name, field.value);
-    }
-}
-
 // What of a provider's head goes on to the client, decided once for each head.
 class FieldFilter {
  public:
@@ -83,6 +72,8 @@ class FieldFilter {
 bool is_unsafe_trailer(std::string_view name) {
     switch (header_id(name)) {
         case HeaderId::other:
+        case HeaderId::of_exact_bytes:
+        case HeaderId::request_id:
             return false;
         default:
             return true;
@@ -90,12 +81,10 @@ bool is_unsafe_trailer(std::string_view name) {
 }
 
 bool is_cors_field(const HeaderField& field) {
-    const std::string_view name = field.name;
-    constexpr std::size_t kShortest = 27;
-    if (name.size() < kShortest) return false;
-    return equals_ignoring_case(name, "access-control-allow-origin") ||
-           equals_ignoring_case(name, "access-control-expose-headers") ||
-           equals_ignoring_case(name, "access-control-allow-credentials");
+    if (field.id != HeaderId::access_control) return false;
+    return equals_ignoring_case(field.name, "access-control-allow-origin") ||
+           equals_ignoring_case(field.name, "access-control-expose-headers") ||
+           equals_ignoring_case(field.name, "access-control-allow-credentials");
 }
 
 std::unique_ptr<RelayParts> RelayParts::take() {
@@ -271,7 +260,7 @@ void Relay::begin_client_head() {
         if (!filter.is_end_to_end(field) || !observer_.keeps_field(field)) continue;
         if (own_cors && is_cors_field(field)) continue;
         if (field.id == HeaderId::date) has_date = true;
-        append_line(head, field);
+        append_received_field(head, field);
     }
     if (!has_date) head += client_.worker().date_line();
     head += decision_.extra_fields;

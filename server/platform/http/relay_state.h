@@ -33,20 +33,22 @@ void append_length(std::string& out, std::uint64_t length);
 
 class Relay {
  public:
-    Relay(Exchange& exchange, Stream& upstream, const RelayPlan& plan, RelayObserver& observer);
+    Relay(Exchange& exchange, Stream& upstream, const RelayPlan& plan, RelayObserver& observer,
+          RelayOutcome& outcome);
     ~Relay();
     Relay(const Relay&) = delete;
     Relay& operator=(const Relay&) = delete;
 
-    Task<void> run();
-    RelayOutcome take_outcome() { return std::move(outcome_); }
-
  private:
+    friend Task<void> relay(Exchange& exchange, Stream& upstream, const RelayPlan& plan,
+                            RelayObserver& observer, RelayOutcome& outcome);
     enum class HeadStep : std::uint8_t { complete, interim, need_more, refused, switched };
 
     // relay.cpp
     void arm_total_deadline();
     void prepare_request();
+    void begin_waiting();
+    void end_upload();
     std::span<iovec> request_parts();
     Task<void> upload();
     void on_body_failed(const Error& error);
@@ -88,7 +90,7 @@ class Relay {
     Stream& upstream_;
     const RelayPlan& plan_;
     RelayObserver& observer_;
-    RelayOutcome outcome_;
+    RelayOutcome& outcome_;
     std::unique_ptr<RelayParts> parts_;
 
     // request

@@ -42,8 +42,7 @@ bool scan_method(Scanner& scanner, RequestHead& head) {
 
 bool scan_target(Scanner& scanner, RequestHead& head) {
     const char* const begin = scanner.p;
-    const char* p = begin;
-    while (p != scanner.end && detail::is_class(*p, detail::kTargetChar)) ++p;
+    const char* const p = detail::find_target_end(begin, scanner.end);
     if (p == scanner.end) return scanner.need_more();
     if (*p != ' ' || p == begin) return scanner.refuse(kRequestLine);
     head.target = {begin, static_cast<std::size_t>(p - begin)};

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "base/clock.h"
+
 namespace tenon::http {
 namespace {
 
@@ -62,7 +64,7 @@ Result<UpstreamPool::Impl::OriginPtr> UpstreamPool::Impl::get_origin(const Url& 
 UpstreamPool::Impl::StatePtr UpstreamPool::Impl::take_idle(UpstreamOrigin& origin,
                                                            std::chrono::milliseconds unused_max) {
     while (!origin.idle.empty()) {
-        if (Clock::now() - origin.idle.back()->last_used > unused_max) return nullptr;
+        if (coarse_steady_now() - origin.idle.back()->last_used > unused_max) return nullptr;
         StatePtr state = std::move(origin.idle.back());
         origin.idle.pop_back();
         --idle_count;
@@ -82,7 +84,7 @@ void UpstreamPool::Impl::give_back(StatePtr state, Reuse reuse) {
     state->stream.clear_deadline();
     state->stream.clear_total_deadline();
     state->stream.watch_idle([] {});
-    state->last_used = Clock::now();
+    state->last_used = coarse_steady_now();
     state->was_pooled = true;
     origin->idle.push_back(std::move(state));
     ++idle_count;
@@ -101,7 +103,7 @@ void UpstreamPool::Impl::give_turn(UpstreamOrigin& origin) {
 }
 
 void UpstreamPool::Impl::close_stale() {
-    const auto oldest = Clock::now() - shared->options.idle_time_max;
+    const auto oldest = coarse_steady_now() - shared->options.idle_time_max;
     std::vector<StatePtr> stale;  // closed at the end: closing may change the lists
     for (const auto& [name, origin] : origins) {
         std::vector<StatePtr> kept;

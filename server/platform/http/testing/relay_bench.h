@@ -68,7 +68,8 @@ inline Task<void> run_relay(Exchange& exchange) {
     plan.request_body = bench.body;
     plan.take_over_bytes_max = bench.take_over_bytes_max;
     plan.tunnels_websocket = bench.tunnels_websocket;
-    RelayOutcome outcome = co_await relay(exchange, *upstream, plan, bench);
+    RelayOutcome outcome;
+    co_await relay(exchange, *upstream, plan, bench, outcome);
     if (outcome.error && !outcome.answered && outcome.end != RelayOutcome::End::client_failed) {
         (void)co_await exchange.send(error_response(*outcome.error));
     } else if (outcome.taken) {
