@@ -36,7 +36,7 @@ const seconds = option('seconds', 2);
 const skipCounts = process.argv.includes('--skip-counts');
 const connectionCounts = [1, 16, 64];
 
-// CPU per request at most this many times nginx's (issue "the main job", first mark).
+// CPU per request at most this many times nginx's.
 const cpuRatioMark = 1.25;
 
 async function compare(proxies, postScript) {
