@@ -120,8 +120,9 @@ function report(cells, counts) {
 Written by \`make bench\` (\`node bench/run.mjs --rounds ${rounds} --seconds ${seconds}\`) at revision ${revision}, on ${new Date().toISOString().slice(0, 10)}.
 Machine: ${cpus().length} × ${cpus()[0].model.trim()}, Linux ${release()}, load ${load} at the end.
 
-The proxy alone is on cpu0 with one worker; its nginx upstream and wrk (one thread) are on cpu1. Tenon verifies the user
-token, opens the sealed credential and puts it in on every call, with metrics and access log on; nginx
+The proxy alone is on cpu0 with one worker; its nginx upstream and wrk (one thread) are on cpu1. Tenon checks the user
+token and puts the credential in on every call (a verified token is believed for 30 s, an opened credential stays in
+memory until it is idle for 60 s), with metrics and access log on; nginx
 (${nginxVersion()}) sets a fixed header and logs nothing.
 CPU is \`/proc/PID/task/*/schedstat\` over wrk's request count. Each ratio is taken within one round (order reversed every
 round); shown are median and [quartiles] of ${rounds} rounds.
